@@ -1,0 +1,1 @@
+"""Reading and drawing .xlsx files on disk."""

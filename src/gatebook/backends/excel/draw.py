@@ -1,0 +1,249 @@
+"""Draws a workbook as .xlsx with XlsxWriter. The same workbook gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
+
+from gatebook.backends.excel.draw_cells import Pen
+from gatebook.backends.excel.draw_charts import chart_object
+from gatebook.backends.excel.draw_fault import DrawFault, done, warnings_as_errors
+from gatebook.backends.excel.draw_rules import draw_colour_rule, draw_validation
+from gatebook.backends.excel.draw_styles import Formats
+from gatebook.backends.excel.draw_text import clean, utf16_length
+from gatebook.backends.excel.replace import replace_file
+from gatebook.domain.cells import Cell, Range
+from gatebook.sheets.model import PLAIN, Content, Link, Page, Protection, Sheet, Workbook
+
+MAX_TAB_NAME = 31
+_NO_TAB_CHARACTER = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_PAPERS = {"A4": 9, "Letter": 1}  # Excel's numbers of paper sizes
+_THEME_FONT = "Calibri"
+
+
+class _Tab(Worksheet):
+    """XlsxWriter's tab, with formulas written as they are given: ours come prepared.
+
+    The library's own way looks for newer functions with 70 patterns, also inside of texts, where it
+    changes them. This leans on private parts of the library; the tests see if they move.
+    """
+
+    def put_formula(
+        self, row: int, col: int, formula: str, cell_format: Any = None, value: Any = 0
+    ) -> int:
+        """Write one formula, as a file stores it. Anything but 0: outside of the sheet."""
+        if self._check_dimensions(row, col):
+            return -1
+        self.table[row][col] = CellFormulaTuple(formula, cell_format, value)
+        return 0
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        # For colour rules and validations, which pass through here.
+        return formula.removeprefix("=")
+
+
+def draw_workbook(workbook: Workbook, path: Path) -> None:
+    """Write a workbook to a file, replacing what is there, never half.
+
+    Raises Unwritable, what was there being intact; ValueError and DrawFault as `workbook_bytes`.
+    """
+    content = workbook_bytes(workbook)
+    replace_file(path, lambda temporary: _write(temporary, content))
+
+
+def workbook_bytes(workbook: Workbook) -> bytes:
+    """The workbook as an .xlsx file.
+
+    Raises ValueError for what a workbook cannot hold (naming tab and cell), DrawFault where the
+    library skipped something.
+    """
+    _check_names(workbook)
+    stream = BytesIO()
+    book = xlsxwriter.Workbook(stream, _options(workbook.font))
+    try:
+        with warnings_as_errors():
+            _draw(workbook, book)
+            book.close()
+    except XlsxWriterException as problem:
+        raise DrawFault(str(problem)) from problem
+    return stream.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _options(font: str) -> dict[str, Any]:
+    look: dict[str, Any] = {"font_name": font, "font_size": 11}
+    if font != _THEME_FONT:
+        # A font that follows the theme is shown as the theme's Calibri, whatever its name.
+        look["font_scheme"] = "none"
+    return {"in_memory": True, "default_format_properties": look}
+
+
+def _check_names(workbook: Workbook) -> None:
+    """Raises ValueError for tab names that Excel refuses or keeps for itself."""
+    if not workbook.sheets:
+        raise ValueError("a workbook needs at least one tab")
+    if workbook.sheets[0].hidden:
+        raise ValueError(f"tab {workbook.sheets[0].name!r} is the first, so it cannot be hidden")
+    seen: dict[str, str] = {}
+    for sheet in workbook.sheets:
+        problem = _name_problem(sheet.name)
+        if problem:
+            raise ValueError(f"tab name {sheet.name!r} {problem}")
+        folded = sheet.name.casefold()
+        if folded in seen:
+            raise ValueError(f"tab names {seen[folded]!r} and {sheet.name!r} are the same to Excel")
+        seen[folded] = sheet.name
+
+
+def _name_problem(name: str) -> str:
+    if not name.strip():
+        return "is empty"
+    if utf16_length(name) > MAX_TAB_NAME:
+        return f"is longer than {MAX_TAB_NAME} characters"
+    if _NO_TAB_CHARACTER.search(name) or clean(name) != name:
+        return r"has a character that Excel does not take there: [ ] : * ? / \ or a control"
+    if name.startswith("'") or name.endswith("'"):
+        return "begins or ends with an apostrophe, which Excel does not take"
+    return "is one that Excel keeps for itself" if name.casefold() == "history" else ""
+
+
+def _draw(workbook: Workbook, book: Any) -> None:
+    book.set_properties({"title": clean(workbook.title), "created": workbook.created})
+    formats = Formats(book)
+    # All tabs first: charts and print titles refer to them.
+    tabs = [book.add_worksheet(sheet.name, _Tab) for sheet in workbook.sheets]
+    for sheet, tab in zip(workbook.sheets, tabs, strict=True):
+        _draw_sheet(sheet, tab, formats)
+        for chart in sheet.charts:
+            code = tab.insert_chart(
+                *chart.at, chart_object(book, chart), {"description": clean(chart.title)}
+            )
+            done(code, sheet.name, f"the chart {chart.title!r}")
+
+
+def _draw_sheet(sheet: Sheet, tab: Any, formats: Formats) -> None:
+    _draw_grid(sheet, tab)
+    _draw_merges(sheet, tab, formats)
+    pen = Pen(tab, sheet.name, formats)
+    # Sorted, so that the bytes do not depend on the order in which cells were put together.
+    for (row, column), placed in sorted(sheet.cells.items(), key=_place):
+        pen.put(row, column, placed.content, placed.style)
+    for table in sheet.tables:
+        pen.put_table(table)
+    for validation in sheet.validations:
+        draw_validation(tab, sheet.name, validation)
+    for rule in sheet.colour_rules:
+        draw_colour_rule(tab, sheet.name, rule, formats)
+    if sheet.filter is not None:
+        done(tab.autofilter(*_corners(sheet.filter)), sheet.name, "the filter")
+    if sheet.protection is not None:
+        tab.protect("", _permissions(sheet.protection))
+    if sheet.page is not None:
+        _draw_page(sheet.page, sheet.name, tab)
+    _draw_view(sheet, tab)
+
+
+def _place(item: tuple[Cell, object]) -> Cell:
+    return item[0]
+
+
+def _corners(area: Range) -> tuple[int, int, int, int]:
+    return (*area.first, *area.last)
+
+
+def _draw_grid(sheet: Sheet, tab: Any) -> None:
+    for number, column in sheet.columns.items():
+        code = tab.set_column(number, number, column.width, None, {"hidden": column.hidden})
+        done(code, sheet.name, f"the width of column {number}")
+    for number, row in sheet.rows.items():
+        code = tab.set_row(number, row.height, None, {"hidden": row.hidden})
+        done(code, sheet.name, f"the height of row {number}")
+
+
+def _draw_merges(sheet: Sheet, tab: Any, formats: Formats) -> None:
+    """Merge, all in the style of the first cell; contents come with the other cells."""
+    for area in sheet.merges:
+        for cell in _covered(area):
+            placed = sheet.cells.get(cell)
+            if placed and not _is_empty(placed.content):
+                raise ValueError(
+                    f"tab {sheet.name!r}: cell {cell.a1} has content, but the merged cells "
+                    f"{area.a1} cover it"
+                )
+        first = sheet.cells.get(area.first)
+        style = formats.of(first.style if first else PLAIN)
+        done(tab.merge_range(*_corners(area), "", style), sheet.name, f"the merging of {area.a1}")
+
+
+def _covered(area: Range) -> Iterator[Cell]:
+    """The cells of a merge that nobody sees: all but the first."""
+    first, last = area
+    for row in range(first.row, last.row + 1):
+        for column in range(first.column, last.column + 1):
+            if (row, column) != first:
+                yield Cell(row, column)
+
+
+def _is_empty(content: Content) -> bool:
+    return content is None or content == "" or (isinstance(content, Link) and not content.text)
+
+
+def _permissions(protection: Protection) -> dict[str, bool]:
+    """What stays allowed. Notes, comments and links are always: evidence is mostly a link."""
+    return {
+        "objects": True,
+        "scenarios": True,
+        "insert_hyperlinks": True,
+        "format_cells": protection.format_cells,
+        "format_columns": protection.format_columns,
+        "format_rows": protection.format_rows,
+        "insert_rows": protection.insert_rows,
+        "sort": protection.sort,
+        "autofilter": protection.filter,
+    }
+
+
+def _draw_page(page: Page, name: str, tab: Any) -> None:
+    if page.landscape:
+        tab.set_landscape()
+    tab.set_paper(_PAPERS[page.paper])
+    tab.fit_to_pages(page.wide, page.tall)
+    # Inches, as the library takes them; the footer needs room below the cells.
+    bottom = max(page.margin, 0.6) if page.footer else page.margin
+    tab.set_margins(left=page.margin, right=page.margin, top=page.margin, bottom=bottom)
+    tab.center_horizontally()
+    if page.area is not None:
+        done(tab.print_area(*_corners(page.area)), name, "the print area")
+    if page.repeat is not None:
+        done(tab.repeat_rows(*page.repeat), name, "the repeated rows")
+    if page.footer:
+        tab.set_footer(_footer(page.footer))
+
+
+def _footer(text: str) -> str:
+    """A footer with its part named: without "&L", "&C" or "&R" some readers take none of it."""
+    return clean(text if text[:2] in ("&L", "&C", "&R") else f"&C{text}", 255)
+
+
+def _draw_view(sheet: Sheet, tab: Any) -> None:
+    tab.hide_gridlines(1 if sheet.gridlines else 2)
+    if sheet.freeze is not None:
+        tab.freeze_panes(*sheet.freeze)
+    if sheet.cursor is not None:
+        tab.set_selection(*sheet.cursor, *sheet.cursor)
+    if sheet.zoom != 100:
+        tab.set_zoom(sheet.zoom)
+    if sheet.tab_colour:
+        tab.set_tab_color(sheet.tab_colour)
+    if sheet.hidden:
+        tab.hide()

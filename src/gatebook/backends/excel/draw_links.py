@@ -1,0 +1,97 @@
+"""Links: which may be clickable, and how their addresses are written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from xlsxwriter.url import Url
+
+from gatebook.backends.excel.draw_text import clean, utf16_length
+from gatebook.sheets.model import Link
+
+# Excel's limits: characters of an address (and of the place behind its "#"), links on one sheet.
+MAX_ADDRESS = 2_079
+MAX_LINKS = 65_530
+
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_NO_URL_CHARACTER = re.compile(r"""[\x00-\x20"<>\\^`{|}\x7f]""")
+_NO_PATH_CHARACTER = re.compile(r"""[\x00-\x20"<>^`{|}\[\]%#?\x7f]""")
+_PLACE = re.compile(r"#('(?:[^']|'')+'!\$?[A-Z]{1,3}\$?[0-9]+)$")
+# A host's labels begin and end with a letter or digit of any script: what Microsoft's reader takes.
+_LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
+_NAME = rf"{_LABEL}(?:\.{_LABEL})*\.?"
+_HOST = re.compile(rf"(?:{_NAME}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
+_MAILBOXES = re.compile(rf"[^@,;]+@{_NAME}(?:,[^@,;]+@{_NAME})*")
+_SHARE = re.compile(rf"//{_NAME}/")
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+
+
+def clickable(link: Link) -> Any:
+    """What XlsxWriter's `write_url` takes, or None where the link must be plain text.
+
+    Clickable are http, https and mailto addresses, places in this workbook (`#'Tab'!A1`) and, with
+    `file`, paths. Anything else, malformed or too long, is not.
+    """
+    target = clean(link.target).strip()
+    if link.file:
+        address, place = _file_address(target)
+    elif target.startswith("#"):
+        address, place = "", target[1:]
+    else:
+        address, _, place = _web_address(target).partition("#")
+    if not address and not (place and target.startswith("#")):
+        return None
+    if utf16_length(address) > MAX_ADDRESS or utf16_length(place) > MAX_ADDRESS:
+        return None
+    return _url(address, place, clean(link.text) or target)
+
+
+def _url(address: str, place: str, text: str) -> Any:
+    """The library's link object, with our address.
+
+    Its own escaping leaves an address alone that has one "%20" in it, cuts file names at "#" and
+    writes paths with "\\", which only Windows follows.
+    """
+    if address:
+        url = Url("https://gatebook.example")
+        url._link = url._relationship_link = address
+        url._anchor = place
+    else:
+        url = Url(f"internal:{place}")
+    url.text = text
+    return url
+
+
+def _web_address(target: str) -> str:
+    """An http, https or mailto address with nothing in it that a file cannot hold, or ""."""
+    escaped = _LONE_PERCENT.sub("%25", target)
+    escaped = _NO_URL_CHARACTER.sub(lambda found: quote(found[0]), escaped)
+    try:
+        parts = urlsplit(escaped)
+        usable = parts.port is None or parts.port > 0
+    except ValueError:
+        return ""
+    if parts.scheme == "mailto":
+        usable = not parts.netloc and bool(_MAILBOXES.fullmatch(parts.path))
+    else:
+        # No "name:password@" before the host: nobody should click that.
+        usable &= parts.scheme in ("http", "https") and bool(_HOST.fullmatch(parts.netloc))
+    return escaped if usable else ""
+
+
+def _file_address(target: str) -> tuple[str, str]:
+    """A path as a relative or file: address, and the place in that workbook ("" without one)."""
+    found = _PLACE.search(target)
+    path, place = (target[: found.start()], found[1]) if found else (target, "")
+    path = path.replace("\\", "/")
+    address = _NO_PATH_CHARACTER.sub(lambda character: quote(character[0]), path)
+    if _DRIVE.match(path):
+        return f"file:///{address}", place
+    if path.startswith("//"):
+        return (f"file:{address}" if _SHARE.match(path) else ""), place
+    if path.startswith("/"):
+        return "file://" + address.replace(":", "%3A"), place
+    # "a:b.xlsx" would be read as an address of the scheme "a".
+    return (f"./{address}" if ":" in path.partition("/")[0] else address), place

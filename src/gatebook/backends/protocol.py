@@ -1,0 +1,76 @@
+"""What every backend offers, and how it says that something cannot be read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from gatebook.sheets.model import Grid, Workbook
+
+
+class Unreadable(Exception):
+    """A file or tab cannot be read. `reason` says what was found, `remedy` what to do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+class Unwritable(Exception):
+    """Something cannot be written; what was there is intact. `remedy` says what to do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One workbook that can be read: where it is, as people write it, and its stamps.
+
+    `modified` is in seconds since 1970 (UTC), `size` in bytes.
+    """
+
+    location: str
+    modified: float = 0.0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A file that was seen and not read, and why (`problem` if a person should look at it)."""
+
+    location: str
+    reason: str
+    remedy: str = ""
+    problem: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What stands at a location, in a stable order."""
+
+    sources: tuple[Source, ...]
+    passed: tuple[Passed, ...] = ()
+
+
+class Backend(Protocol):
+    """Lists, reads and draws workbooks. Knows nothing of gates."""
+
+    def list(self, location: str) -> Listing:
+        """What can be read at a file, folder or glob. Raises Unreadable if there is nothing there."""
+        ...
+
+    def read(self, source: Source, skip: frozenset[str] = frozenset()) -> Iterable[Grid]:
+        """The tabs of one workbook; those whose first cell holds a text of `skip` may be left out.
+
+        Raises Unreadable.
+        """
+        ...
+
+    def draw(self, workbook: Workbook, location: str) -> None:
+        """Write a whole workbook, replacing what is there, never half. Raises Unwritable."""
+        ...

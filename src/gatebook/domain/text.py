@@ -1,0 +1,69 @@
+"""Plain rules about text that Python and the sheet's formulas share.
+
+`sheets/formulas.py` writes the same rules as formulas, from the same constants.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# Spaces and invisible marks that people paste along (from web pages, chats, mail). Each counts as
+# one plain space. Kept short: every one is a SUBSTITUTE in the sheet's formulas.
+ODD_SPACES = "\t\n\r\u00a0\u200b\u200e\u200f\u202f\u3000\ufeff"
+
+# What parts words besides a space: "support-team@example.com" holds the word "team".
+WORD_BREAKS = "-,./()&;:_+'\"[]#@!?*|\\"
+
+_ODD_TO_SPACE = str.maketrans(dict.fromkeys(ODD_SPACES, " "))
+_BREAK_TO_SPACE = str.maketrans(dict.fromkeys(WORD_BREAKS, " "))
+_SPACES = re.compile(" {2,}")
+
+
+def clean(text: str) -> str:
+    """Odd spaces made plain, runs of spaces made one, none at the ends (as the sheet's TRIM)."""
+    if not text.isascii() or "\n" in text or "\t" in text or "\r" in text:
+        text = text.translate(_ODD_TO_SPACE)
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return text.strip(" ")
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts name the same person or thing: spaces and case aside."""
+    return clean(one).lower() == clean(other).lower()
+
+
+def words(text: str) -> str:
+    """The words of a text in lower case, each with a space on both sides; two spaces if none."""
+    parts = clean(text).lower().translate(_BREAK_TO_SPACE).split(" ")
+    return f" {' '.join(part for part in parts if part)} "
+
+
+@lru_cache(maxsize=256)
+def _padded(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words(word) for word in wanted))
+
+
+def has_words(text: str, wanted: tuple[str, ...]) -> bool:
+    """Whether one of the `wanted` words or phrases stands in the text as whole words."""
+    padded = words(text)
+    return any(word in padded for word in _padded(wanted))
+
+
+@lru_cache(maxsize=256)
+def person_marks(anywhere: tuple[str, ...], alone: tuple[str, ...]) -> tuple[str, ...]:
+    """What shows, inside `|words(name)|`, that a name is no person: one of the words `anywhere`, a
+    word that stands `alone` ("IT", where "Bo Li (IT)" is a person), or no word at all."""
+    return ("|  |", *_padded(anywhere), *(f"|{word}|" for word in _padded(alone)))
+
+
+def is_person(text: str, marks: tuple[str, ...]) -> bool:
+    """Whether an owner's name can be a person's; `marks` as `person_marks` gives them."""
+    framed = f"|{words(text)}|"
+    return not any(mark in framed for mark in marks)
+
+
+def slug(text: str) -> str:
+    """A stable identifier from a name: letters and digits of any script, joined by "-"."""
+    return "-".join(re.findall(r"[^\W_]+", clean(text).casefold())) or "system"

@@ -1,0 +1,1 @@
+"""What a spreadsheet is, whoever draws it; pure, no I/O."""

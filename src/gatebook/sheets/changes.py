@@ -1,0 +1,124 @@
+"""The Changes tab both ways: what was changed about a system, when, by whom.
+
+It is also the log that the gate on access and changes asks for.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.checklist import Checklist
+from gatebook.domain.fields import CHANGES, CHANGES_BY_NAME
+from gatebook.domain.review import CHANGE_KINDS, Change, Stamp, Unreadable
+from gatebook.sheets import look, typed
+from gatebook.sheets.headers import HeaderTrouble, find_columns, folded, texts_by_row
+from gatebook.sheets.model import Column, Grid, Page, Placed, Protection, Row, Sheet, Validation
+
+MARK = "gatebook:changes"
+TAB_NAME = "Changes"
+_INPUT_ROWS = 60
+_HEADER_ROW = 2
+_FIRST_COLUMN = 1
+_WIDTHS = {"on": 14, "kind": 24, "who": 24, "what": 70}
+_KINDS = {kind.lower(): kind for kind in CHANGE_KINDS}
+_SYSTEM = re.compile(re.escape(MARK) + r";system=([^;]*)")
+_HEADERS = {folded(field.label) for field in CHANGES}
+
+
+def draw_changes(stamp: Stamp, checklist: Checklist, *, name: str = TAB_NAME, changes: tuple[Change, ...] = ()) -> Sheet:
+    """An empty or filled list of changes for one system."""
+    columns = {field.name: _FIRST_COLUMN + place for place, field in enumerate(CHANGES)}
+    last = _HEADER_ROW + max(_INPUT_ROWS, len(changes))
+    cells = {
+        Cell(0, 0): Placed(f"{MARK};system={stamp.system_id}", look.HIDDEN),
+        Cell(0, _FIRST_COLUMN): Placed("Changes since launch", look.TITLE),
+        Cell(1, _FIRST_COLUMN): Placed(
+            "Write down every change here. All kinds but Other call for a new review.", look.NOTE
+        ),
+    }
+    for field in CHANGES:
+        cells[Cell(_HEADER_ROW, columns[field.name])] = Placed(field.label, look.HEADER)
+    for place in range(last - _HEADER_ROW):
+        change = changes[place] if place < len(changes) else None
+        for field in CHANGES:
+            style = look.FIELD_DATE if field.kind == "date" else look.FIELD
+            value = getattr(change, field.name) if change else None
+            shown = value.found if isinstance(value, Unreadable) else value or None
+            cells[Cell(_HEADER_ROW + 1 + place, columns[field.name])] = Placed(shown, style)
+    area = {
+        name: Range.of(_HEADER_ROW + 1, column, last, column) for name, column in columns.items()
+    }
+    policy = checklist.policy
+    kind, day = CHANGES_BY_NAME["kind"], CHANGES_BY_NAME["on"]
+    return Sheet(
+        name=name,
+        cells=cells,
+        columns={0: Column(4, hidden=True)}
+        | {columns[key]: Column(width) for key, width in _WIDTHS.items()},
+        rows={0: Row(26)},
+        merges=(Range.of(1, _FIRST_COLUMN, 1, columns["what"]),),
+        validations=(
+            Validation(
+                area["on"], "date", earliest=policy.earliest_date, latest=policy.latest_date,
+                prompt_title=day.label, prompt=day.prompt, error_title=day.label,
+                error=f"Please enter {day.expected}.",
+            ),
+            Validation(
+                area["kind"], "list", choices=kind.choices, prompt_title=kind.label,
+                prompt=kind.prompt, error_title=kind.label,
+                error=f"Please choose from the list: {', '.join(kind.choices)}.",
+            ),
+        ),
+        protection=Protection(insert_rows=True),
+        freeze=Cell(_HEADER_ROW + 1, 0),
+        page=Page(tall=0, repeat=(_HEADER_ROW, _HEADER_ROW)),
+        cursor=Cell(_HEADER_ROW + 1, _FIRST_COLUMN),
+    )  # fmt: skip
+
+
+def mark_of(grid: Grid) -> str | None:
+    """The system id a Changes tab belongs to, "" where it is unmarked, None for any other tab."""
+    for value in grid.values.values():
+        if type(value) is str and value.startswith(MARK):
+            match = _SYSTEM.match(value)
+            return match[1] if match else ""
+    return "" if _header_row(grid) is not None else None
+
+
+def _header_row(grid: Grid) -> int | None:
+    for row, texts in sorted(texts_by_row(grid.values).items()):
+        if _HEADERS <= {folded(text) for text in texts.values()}:
+            return row
+    return None
+
+
+def parse_changes(grid: Grid) -> tuple[Change, ...]:
+    """The changes on a tab in the sheet's order; rows that say nothing are left out."""
+    row = _header_row(grid)
+    if row is None:
+        return ()
+    texts = texts_by_row(grid.values)[row]
+    try:
+        columns = find_columns(row, texts, CHANGES, ("on", "kind"))
+    except HeaderTrouble:
+        return ()
+    rows = sorted({r for r, column in grid.values if r > row and column in columns.values()})
+    return tuple(_change(grid, columns, r) for r in rows)
+
+
+def _change(grid: Grid, columns: dict[str, int], row: int) -> Change:
+    cells = {name: Cell(row, column) for name, column in columns.items()}
+
+    def value(name: str) -> str:
+        return typed.as_text(grid.values.get(cells[name])) if name in cells else ""
+
+    on, kind = grid.values.get(cells["on"]), grid.values.get(cells["kind"])
+    return Change(
+        on=typed.as_date_value(on, epoch_1904=grid.epoch_1904),
+        kind=typed.as_choice(kind, _KINDS),
+        who=value("who"),
+        what=value("what"),
+        tab=grid.tab,
+        cells=cells,
+    )

@@ -1,0 +1,403 @@
+"""Drawing the review tab: what people see and type into, around the live cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.checklist import Checklist
+from gatebook.domain.decision import Decision
+from gatebook.domain.fields import (
+    ATTENDEES_LABEL,
+    DECISION_LABEL,
+    HEADER,
+    HEADER_BY_NAME,
+    ROW,
+    ROW_BY_NAME,
+    Field,
+)
+from gatebook.domain.findings import BY_CODE
+from gatebook.domain.review import GateRow, Review, Stamp, Status, Unreadable
+from gatebook.sheets import formulas as fx
+from gatebook.sheets import look
+from gatebook.sheets.form_live import (
+    ROW_FLAGS,
+    ROW_HELPERS,
+    LiveCells,
+    decision_cell,
+    flag_cell,
+    last_helper_column,
+    total_cell,
+    marks_range,
+)
+from gatebook.sheets.layout import (
+    COLUMNS,
+    DECISION_ROW,
+    HEAD_ROW,
+    LAST_COLUMN,
+    NEEDS_ROW,
+    REASON_ROW,
+    TABLE_ROW,
+    TITLE_ROW,
+    Layout,
+    layout_for,
+)
+from gatebook.sheets.model import (
+    ColourRule,
+    Column,
+    Content,
+    Formula,
+    Link,
+    Page,
+    Placed,
+    Plain,
+    Protection,
+    Row,
+    Sheet,
+    Style,
+    Validation,
+)
+
+STAMP_PREFIX = "gatebook:review"
+SCHEMA = 1
+TAB_NAME = "Review"
+TITLE = "AI pilot to production: gate review"
+ONE_PAGE_GATES = 20
+
+_WIDTHS = {
+    "number": 4.5,
+    "key": 12,
+    "gate": 27,
+    "status": 11,
+    "owner": 18,
+    "next_action": 34,
+    "due": 13.5,
+    "artifact": 25,
+    "approver": 17,
+    "check": 29,
+}
+# Where a finding about a row shows as a soft colour, so that the eye goes to what is missing.
+_SOFT = {
+    "status-missing": "status",
+    "owner-missing": "owner",
+    "owner-not-a-person": "owner",
+    "plan-missing": "next_action",
+    "plan-date-missing": "due",
+    "artifact-missing": "artifact",
+    "downgrade-refused": "approver",
+    "date-unreadable": "due",
+    "date-implausible": "due",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an organisation sets for its forms: its name over the title, and the paper."""
+
+    organisation: str = ""
+    paper: Literal["A4", "Letter"] = "A4"
+
+
+def stamp_text(stamp: Stamp) -> str:
+    """What a review tab carries out of sight; `form_parse.read_stamp` reads it back."""
+    return (
+        f"{STAMP_PREFIX};schema={stamp.schema};checklist={stamp.checklist}@{stamp.version};"
+        f"system={stamp.system_id};review={stamp.review_id}"
+    )
+
+
+def placed(review: Review, checklist: Checklist, layout: Layout) -> Review:
+    """The review with one row for each gate in order, and with the cells it will be drawn in."""
+    by_key = {row.key: row for row in review.rows}
+    rows = []
+    for gate in checklist.gates:
+        at = layout.gate_rows[gate.key]
+        row = by_key.get(gate.key, GateRow(key=gate.key))
+        cells = {name: Cell(at, column) for name, column in COLUMNS.items()}
+        rows.append(
+            msgspec.structs.replace(row, cells=cells, number_shown=str(gate.number), formulas={})
+        )
+    cells = {name: layout.value(name) for name in layout.labels}
+    cells["attendees"] = layout.attendees.right()
+    return msgspec.structs.replace(review, rows=tuple(rows), cells=cells, formulas={})
+
+
+def draw_review_tab(
+    review: Review, checklist: Checklist, look_of: Look | None = None, *, name: str = TAB_NAME
+) -> Sheet:
+    """The review as a tab: inputs filled in as far as the review has them, live cells computed."""
+    settings = look_of or Look()
+    layout = layout_for(checklist)
+    drawn = placed(review, checklist, layout)
+    cells: dict[Cell, Placed] = {}
+    live = LiveCells(drawn, checklist, layout)
+    for cell, content in live.all():
+        cells[cell] = Placed(content, look.HIDDEN)
+    _dress_live(cells, drawn)
+    cells.update(_top(checklist, drawn, settings))
+    for part in (_head(drawn, layout), _table(drawn, checklist, layout), _below(drawn, layout)):
+        cells.update(part)
+    helpers = range(LAST_COLUMN + 1, last_helper_column(checklist) + 1)
+    columns = {
+        COLUMNS[key]: Column(width, hidden=key == "key") for key, width in _WIDTHS.items()
+    } | {column: Column(9, hidden=True) for column in helpers}
+    one_page = len(checklist.gates) <= ONE_PAGE_GATES
+    return Sheet(
+        name=name,
+        cells=cells,
+        columns=columns,
+        rows=_row_heights(layout),
+        merges=tuple(_merges(layout)),
+        validations=tuple(_validations(checklist, layout)),
+        colour_rules=tuple(_colour_rules(checklist, layout)),
+        protection=Protection(),
+        freeze=Cell(TABLE_ROW + 1, 0),
+        page=Page(
+            paper=settings.paper,
+            tall=1 if one_page else 0,
+            area=Range.of(0, 0, layout.last_row, LAST_COLUMN),
+            repeat=None if one_page else (TABLE_ROW, TABLE_ROW),
+            footer=f"{checklist.title} · {checklist.name}",
+        ),
+        tab_colour=look.HEAD,
+        cursor=layout.value("system"),
+    )
+
+
+def _dress_live(cells: dict[Cell, Placed], review: Review) -> None:
+    """Give the live cells that people see their looks."""
+    big = Style(bold=True, size=18, colour=look.INK, valign="middle", border=look.LINE, indent=1)
+    line = Style(colour=look.INK, valign="middle", wrap=True, indent=1)
+    looks = {
+        decision_cell(): big,
+        Cell(REASON_ROW, COLUMNS["status"]): replace(line, bold=True),
+        Cell(NEEDS_ROW, COLUMNS["status"]): line,
+        Cell(TITLE_ROW, COLUMNS["approver"]): Style(
+            colour=look.MUTED, align="right", valign="middle"
+        ),
+    }
+    for row in review.rows:
+        looks[row.cells["check"]] = replace(look.CELL, colour=look.MUTED)
+    for cell, style in looks.items():
+        cells[cell] = replace(cells[cell], style=style)
+
+
+def _top(checklist: Checklist, review: Review, settings: Look) -> dict[Cell, Placed]:
+    gate = COLUMNS["gate"]
+    over = f"{settings.organisation} · {TITLE}" if settings.organisation else TITLE
+    bold = replace(look.LABEL, bold=True)
+    return {
+        Cell(TITLE_ROW, 0): Placed(over, look.TITLE),
+        Cell(DECISION_ROW, COLUMNS["key"]): Placed(stamp_text(review.stamp), look.HIDDEN),
+        Cell(DECISION_ROW, gate): Placed(DECISION_LABEL, bold),
+        Cell(REASON_ROW, gate): Placed("Why", look.LABEL),
+        Cell(NEEDS_ROW, gate): Placed("Top and sign-off still need", look.LABEL),
+    }
+
+
+def _shown(value: object) -> Plain:
+    if isinstance(value, Unreadable):
+        return value.found
+    if isinstance(value, Status):
+        return value.value.capitalize()
+    if isinstance(value, date | str):
+        return value or None
+    return None
+
+
+def _input_style(field: Field) -> Style:
+    return look.FIELD_DATE if field.kind == "date" else look.FIELD
+
+
+def _head(review: Review, layout: Layout) -> dict[Cell, Placed]:
+    values: dict[str, object] = {
+        field.name: getattr(review, field.name, None) for field in HEADER
+    } | {
+        "signed_by": review.sign_off.name,
+        "signer_role": review.sign_off.role,
+        "signed_on": review.sign_off.on,
+    }
+    cells: dict[Cell, Placed] = {}
+    for name, at in layout.labels.items():
+        field = HEADER_BY_NAME[name]
+        cells[at] = Placed(field.label, look.LABEL)
+        area = layout.value_ranges[name]
+        style = replace(_input_style(field), valign="middle")
+        for column in range(area.first.column, area.last.column + 1):
+            cells[Cell(at.row, column)] = Placed(None, style)
+        cells[area.first] = Placed(_shown(values[name]), style)
+    return cells
+
+
+def _table(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, Placed]:
+    cells = {
+        Cell(TABLE_ROW, COLUMNS[field.name]): Placed(field.label, look.HEADER) for field in ROW
+    }
+    cells[Cell(TABLE_ROW, COLUMNS["key"])] = Placed(None, look.HIDDEN)
+    for row, theme in layout.theme_rows.items():
+        for column in range(LAST_COLUMN + 1):
+            cells[Cell(row, column)] = Placed(None, look.THEME)
+        cells[Cell(row, 0)] = Placed(theme, look.THEME)
+    for gate, row_of in zip(checklist.gates, review.rows, strict=True):
+        at = row_of.cells
+        cells[at["number"]] = Placed(gate.number, replace(look.CELL_CENTRE, colour=look.MUTED))
+        cells[at["key"]] = Placed(fx.KEY_PREFIX + gate.key, look.HIDDEN)
+        cells[at["gate"]] = Placed(gate.title, replace(look.CELL, bold=True))
+        status = replace(look.FIELD, align="center", bold=True)
+        cells[at["status"]] = Placed(_shown(row_of.status), status)
+        cells[at["owner"]] = Placed(row_of.owner or None, look.FIELD)
+        cells[at["next_action"]] = Placed(row_of.next_action or None, look.FIELD)
+        cells[at["due"]] = Placed(_shown(row_of.due), look.FIELD_DATE)
+        cells[at["artifact"]] = _artifact(row_of)
+        cells[at["approver"]] = Placed(row_of.approver or None, look.FIELD)
+    return cells
+
+
+def _artifact(row: GateRow) -> Placed:
+    content: Content = row.artifact or None
+    if row.artifact_link:
+        content = Link(row.artifact_link, row.artifact or row.artifact_link)
+        return Placed(content, look.FIELD_LINK)
+    return Placed(content, look.FIELD)
+
+
+def _below(review: Review, layout: Layout) -> dict[Cell, Placed]:
+    top = layout.attendees
+    cells = {top: Placed(ATTENDEES_LABEL, look.LABEL)}
+    for offset in range(layout.last_row - top.row + 1):
+        who = review.attendees[offset] if offset < len(review.attendees) else None
+        name, role = (who.name, who.role) if who else ("", "")
+        style = replace(look.FIELD, valign="middle")
+        cells[top.down(offset).right()] = Placed(name or None, style)
+        cells[top.down(offset).right(2)] = Placed(role or None, style)
+    hint = (
+        "Attendees: name, then role. Six people at most decide well. "
+        "The sponsor signs; the pilot lead does not."
+    )
+    cells[Cell(top.row, COLUMNS["approver"])] = Placed(hint, look.NOTE)
+    return cells
+
+
+def _row_heights(layout: Layout) -> dict[int, Row]:
+    heights = {
+        TITLE_ROW: Row(26),
+        DECISION_ROW: Row(32),
+        REASON_ROW: Row(30),
+        NEEDS_ROW: Row(30),
+        HEAD_ROW - 1 + 6: Row(8),
+        layout.last_gate_row + 1: Row(8),
+    }
+    return heights | {row: Row(17) for row in layout.theme_rows}
+
+
+def _merges(layout: Layout) -> Iterator[Range]:
+    for row in (DECISION_ROW, REASON_ROW, NEEDS_ROW):
+        yield Range.of(row, COLUMNS["status"], row, LAST_COLUMN)
+    yield Range.of(TITLE_ROW, COLUMNS["approver"], TITLE_ROW, LAST_COLUMN)
+    for area in layout.value_ranges.values():
+        if area.first != area.last:
+            yield area
+    at = layout.attendees.row
+    yield Range.of(at, COLUMNS["approver"], at + 2, LAST_COLUMN)
+
+
+def _person_validation(area: Range, field: Field, checklist: Checklist, *, strict: bool) -> Validation:
+    cell = area.first.a1
+    found = f'SEARCH({marks_range(checklist).fixed},"| "&TRIM({cell})&" |")'
+    return Validation(
+        range=area,
+        kind="custom",
+        formula=f"=SUMPRODUCT(--ISNUMBER({found}))=0",
+        strict=strict,
+        prompt_title=field.label,
+        prompt=field.prompt,
+        error_title=field.label,
+        error="Please write the name of one person: somebody who can be called, not a group.",
+    )
+
+
+def _validation(area: Range, field: Field, checklist: Checklist, *, strict: bool = True) -> Validation:
+    policy = checklist.policy
+    base = Validation(
+        range=area, kind="any", prompt_title=field.label, prompt=field.prompt,
+        error_title=field.label, error=f"Please enter {field.expected}.",
+    )  # fmt: skip
+    if field.kind == "person":
+        return _person_validation(area, field, checklist, strict=strict)
+    if field.kind == "date":
+        first, last = policy.earliest_date, policy.latest_date
+        error = f"Please enter a date, such as 2026-11-30, from {first.year} to {last.year}."
+        return replace(base, kind="date", earliest=first, latest=last, error=error)
+    if field.choices:
+        error = f"Please choose from the list: {', '.join(field.choices)}."
+        return replace(base, kind="list", choices=field.choices, error=error)
+    return base
+
+
+def _validations(checklist: Checklist, layout: Layout) -> Iterator[Validation]:
+    for name in layout.labels:
+        field = HEADER_BY_NAME[name]
+        yield _validation(layout.value_ranges[name], field, checklist)
+    for rows in _runs(sorted(layout.gate_rows.values())):
+        for name in ("status", "owner", "next_action", "due", "artifact", "approver"):
+            field = ROW_BY_NAME[name]
+            area = Range.of(rows[0], COLUMNS[name], rows[-1], COLUMNS[name])
+            yield _validation(area, field, checklist, strict=name != "owner")
+    first, last = layout.attendees.right(2), layout.last_row
+    yield Validation(
+        range=Range(first, Cell(last, first.column)),
+        kind="list",
+        choices=checklist.policy.attendee_roles,
+        strict=False,
+        prompt_title="Role",
+        prompt="Choose from the list, or write the role.",
+        error_title="Role",
+        error="This role is not on the list. Keep it?",
+    )
+
+
+def _runs(rows: list[int]) -> list[list[int]]:
+    """Rows that follow each other without a gap, together."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _colour_rules(checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
+    code = total_cell("code").fixed
+    banner = Range(decision_cell(), Cell(DECISION_ROW, LAST_COLUMN))
+    for decision in Decision:
+        yield ColourRule(banner, f'={code}="{decision}"', look.decision_style(decision))
+    first, last = min(layout.gate_rows.values()), layout.last_gate_row
+    for status in Status:
+        yield _row_rule(first, last, "status", ROW_HELPERS["marked"], f'="{status}"', look.status_style(status))  # fmt: skip
+    unclear = look.status_style(None)
+    yield _row_rule(first, last, "status", ROW_HELPERS["marked"], f'="{fx.UNREADABLE}"', unclear)
+    needed = Style(fill=look.NEEDED)
+    for finding, column in _SOFT.items():
+        if fx.is_on(finding, checklist.policy):
+            yield _row_rule(first, last, column, ROW_FLAGS[finding], ">0", needed)
+    check = Cell(first, COLUMNS["check"]).in_row
+    area = Range.of(first, COLUMNS["check"], last, COLUMNS["check"])
+    yield ColourRule(area, f'={check}="{fx.COMPLETE}"', Style(colour=look.STATUS_INK[Status.GREEN]), stop=True)
+    yield ColourRule(area, f"=LEN({check})>0", Style(fill=look.NEEDED, colour=look.INK), stop=True)
+    for place, (finding, name) in enumerate(fx.HEAD_FLAGS):
+        if name and fx.is_on(finding, checklist.policy) and BY_CODE[finding].needs:
+            area = layout.value_ranges[name]
+            yield ColourRule(area, f"={flag_cell(place).fixed}>0", needed)
+
+
+def _row_rule(
+    first: int, last: int, column: str, helper: int, test: str, style: Style
+) -> ColourRule:
+    area = Range.of(first, COLUMNS[column], last, COLUMNS[column])
+    return ColourRule(area, f"={Cell(first, helper).in_row}{test}", style)

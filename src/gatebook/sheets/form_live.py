@@ -1,0 +1,365 @@
+"""The live part of a review tab: helper cells and what people see of them, with their values.
+
+Each live cell is listed with its formula and with the value that Python's rules give, so a drawn
+file shows the same before and after a program recalculates it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cached_property
+
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.checklist import Checklist, Gate
+from gatebook.domain.decision import Verdict, decide
+from gatebook.domain.effective import effective_status
+from gatebook.domain.fields import HEADER_BY_NAME
+from gatebook.domain.findings import BY_CODE
+from gatebook.domain.judge import find
+from gatebook.domain.review import DateValue, GateRow, Review, Status, Unreadable
+from gatebook.domain.rules import RULE_BY_CODE, Context, Hit
+from gatebook.domain.text import clean, is_person
+from gatebook.sheets import formulas as fx
+from gatebook.sheets.layout import (
+    COLUMNS,
+    DECISION_ROW,
+    FLAGS_ROW,
+    HELPERS_FROM,
+    NEEDS_ROW,
+    REASON_ROW,
+    TEXTS_ROW,
+    TITLE_ROW,
+    TOTALS_ROW,
+    MARKS_ROW,
+    Layout,
+)
+from gatebook.sheets.model import Formula, Plain
+
+_ROW_HELPERS = (
+    "status_text",
+    "marked",
+    "effective",
+    "owner_text",
+    "action",
+    "due_text",
+    "due_date",
+    "artifact",
+    "approver_text",
+    "approver_ok",
+    "blocking",
+    "needs",
+    "red_name",
+    "yellow_name",
+)
+ROW_HELPERS = {name: HELPERS_FROM + place for place, name in enumerate(_ROW_HELPERS)}
+ROW_FLAGS = {
+    code: HELPERS_FROM + len(_ROW_HELPERS) + place for place, code in enumerate(fx.ROW_CODES)
+}
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+ANY_DAY = date(2000, 1, 1)
+TOTALS = ("reds", "yellows", "greens", "blocking", "code")
+HEAD_COMPLETE = "Head and sign-off are filled in"
+
+
+def decision_cell() -> Cell:
+    """Where the live decision stands."""
+    return Cell(DECISION_ROW, COLUMNS["status"])
+
+
+def total_cell(name: str) -> Cell:
+    """The hidden cell of one of TOTALS."""
+    return Cell(TOTALS_ROW, HELPERS_FROM + TOTALS.index(name))
+
+
+def flag_cell(place: int) -> Cell:
+    """The hidden cell of the head's flag number `place` (see formulas.HEAD_FLAGS)."""
+    return Cell(FLAGS_ROW, HELPERS_FROM + place)
+
+
+def marks_range(checklist: Checklist) -> Range:
+    """The hidden marks of names that are no person, for formulas and for validations."""
+    count = len(checklist.policy.person_marks)
+    return Range.of(MARKS_ROW, HELPERS_FROM, MARKS_ROW, HELPERS_FROM + count - 1)
+
+
+def last_helper_column(checklist: Checklist) -> int:
+    """The last column that holds a helper."""
+    return max(
+        max(ROW_FLAGS.values()),
+        HELPERS_FROM + len(fx.HEAD_FLAGS),
+        HELPERS_FROM + 2 * len(fx.HEAD_DATES) + len(fx.HEAD_TEXTS),
+        marks_range(checklist).last.column,
+    )
+
+
+def _serial(value: DateValue) -> Plain:
+    if isinstance(value, Unreadable):
+        return fx.UNREADABLE
+    return (value - _EXCEL_DAY_ZERO).days if value else ""
+
+
+def _lower(text: str) -> str:
+    return clean(text).lower()
+
+
+def capital(text: str) -> str:
+    """The first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+class LiveCells:
+    """Every live cell of one review's tab. The review must carry the layout's cells."""
+
+    def __init__(self, review: Review, checklist: Checklist, layout: Layout) -> None:
+        self.review = review
+        self.checklist = checklist
+        self.layout = layout
+        context = Context(checklist, ANY_DAY)
+        codes = {*fx.ROW_CODES, *(code for code, _ in fx.HEAD_FLAGS)}
+        self.hits: dict[str, list[Hit]] = {
+            code: list(RULE_BY_CODE[code](review, context)) for code in codes
+        }
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What Python decides, for the values that the file shows at once."""
+        return decide(
+            self.review, self.checklist, tuple(find(self.review, self.checklist, ANY_DAY))
+        )
+
+    def all(self) -> Iterator[tuple[Cell, Plain | Formula]]:
+        """Every helper and every visible live cell with its content."""
+        yield from self._head_texts()
+        yield from self._head_flags()
+        yield from self._marks()
+        for row, gate in zip(self.review.rows, self.checklist.gates, strict=True):
+            yield from self._row(row, gate)
+        yield from self._totals()
+        yield from self._shown()
+
+    @cached_property
+    def _head_refs(self) -> fx.HeadRefs:
+        names = [*fx.HEAD_TEXTS, *(f"{name}:text" for name in fx.HEAD_DATES), *fx.HEAD_DATES]
+        cells = {name: Cell(TEXTS_ROW, HELPERS_FROM + i).fixed for i, name in enumerate(names)}
+        return fx.HeadRefs(
+            text={k: v for k, v in cells.items() if k not in fx.HEAD_DATES},
+            date={k: v for k, v in cells.items() if k in fx.HEAD_DATES},
+            keys=f"{Cell(0, COLUMNS['key']).fixed[:2]}:{Cell(0, COLUMNS['key']).fixed[:2]}",
+            effective=self.layout.column(ROW_HELPERS["effective"]).fixed,
+            marks=marks_range(self.checklist).fixed,
+        )
+
+    def _head_value(self, name: str) -> str | DateValue:
+        sign_off = self.review.sign_off
+        signed = {
+            "signed_by": sign_off.name,
+            "signer_role": sign_off.role,
+            "signed_on": sign_off.on,
+        }
+        value: str | DateValue = (
+            signed[name] if name in signed else getattr(self.review, name)
+        )
+        return value
+
+    def _head_texts(self) -> Iterator[tuple[Cell, Formula]]:
+        refs = self._head_refs
+        for name in fx.HEAD_TEXTS:
+            typed = self._head_value(name)
+            text = typed.found if isinstance(typed, Unreadable) else str(typed or "")
+            formula = "=" + fx.typed_text(self.layout.value(name).fixed)
+            yield Cell.parse(refs.text[name]), Formula(formula, _lower(text))
+        for name in fx.HEAD_DATES:
+            cell = self.layout.value(name).fixed
+            value = self._head_value(name)
+            text_cell = refs.text[f"{name}:text"]
+            shown = value.found if isinstance(value, Unreadable) else _serial_text(value)
+            yield (
+                Cell.parse(text_cell),
+                Formula("=" + fx.typed_text(cell, fx.UNREADABLE), _lower(shown)),
+            )
+            number = _serial(value if not isinstance(value, str) else None)
+            yield Cell.parse(refs.date[name]), Formula(fx.typed_date(cell, text_cell), number)
+
+    def _head_flags(self) -> Iterator[tuple[Cell, Formula]]:
+        for place, (code, field) in enumerate(fx.HEAD_FLAGS):
+            if not fx.is_on(code, self.checklist.policy):
+                continue
+            count = sum(
+                hit.field == field or not field
+                for hit in self.hits[code]
+                if (hit.row is None and hit.change is None) or not field
+            )
+            formula = fx.head_formula(code, field, self._head_refs, self.checklist)
+            yield flag_cell(place), Formula(formula, count)
+
+    def _marks(self) -> Iterator[tuple[Cell, str]]:
+        first = marks_range(self.checklist).first
+        for place, mark in enumerate(self.checklist.policy.person_marks):
+            yield first.right(place), mark
+
+    def _row(self, row: GateRow, gate: Gate) -> Iterator[tuple[Cell, Formula]]:
+        at = self.layout.gate_rows[gate.key]
+        policy = self.checklist.policy
+        head = self._head_refs
+
+        def cell(column: int) -> str:
+            return Cell(at, column).in_row
+
+        helper = {name: cell(column) for name, column in ROW_HELPERS.items()}
+        inputs = {name: cell(COLUMNS[name]) for name in _INPUTS}
+        refs = fx.RowRefs(helper=helper, **inputs)
+        mark = _marked(row.status)
+        counts_as = effective_status(row, gate, self.review, self.checklist)
+        effect = counts_as.value if counts_as else mark
+        status_text = row.status.found if isinstance(row.status, Unreadable) else mark
+        due_text = row.due.found if isinstance(row.due, Unreadable) else _serial_text(row.due)
+        conditions = fx.row_conditions(refs, gate, head, policy)
+        flags = {
+            code: int(any(hit.row is row for hit in self.hits[code]))
+            for code in fx.ROW_CODES
+            if fx.is_on(code, policy)
+        }
+        blocking = [
+            code
+            for code in flags
+            if fx.blocks(code, policy, elsewhere=not gate.names_owner)
+        ]
+        blocked = "=" + ("+".join(cell(ROW_FLAGS[code]) for code in blocking) or "0")
+        needed = "=" + "&".join(
+            f'IF({cell(ROW_FLAGS[code])}>0,{fx.literal("; " + BY_CODE[code].check)},"")'
+            for code in flags
+        )
+        needs = "".join("; " + BY_CODE[code].check for code, hit in flags.items() if hit)
+        name = f"{gate.number} {gate.title}"
+        live: dict[str, tuple[str, Plain]] = {
+            "status_text": ("=" + fx.typed_text(refs.status, fx.UNREADABLE), _lower(status_text)),
+            "marked": (fx.marked(helper["status_text"]), mark),
+            "effective": (fx.effective(refs, gate, head), effect),
+            "owner_text": ("=" + fx.typed_text(refs.owner), _lower(row.owner)),
+            "action": (
+                f"=IF(ISFORMULA({refs.next_action}),0,"
+                f"IFERROR(IF(LEN({fx.clean(refs.next_action)})>0,1,0),0))",
+                int(bool(row.next_action)),
+            ),
+            "due_text": ("=" + fx.typed_text(refs.due, fx.UNREADABLE), _lower(due_text)),
+            "due_date": (fx.typed_date(refs.due, helper["due_text"]), _serial(row.due)),
+            "artifact": (
+                f"=IFERROR(IF(LEN({fx.clean(refs.artifact)})>0,1,0),0)",
+                int(bool(row.artifact or row.artifact_link)),
+            ),
+            "approver_text": ("=" + fx.typed_text(refs.approver), _lower(row.approver)),
+            "approver_ok": (
+                f'=IF({helper["approver_text"]}="",0,'
+                f"IF({fx.no_person(helper['approver_text'], head.marks)},0,1))",
+                int(bool(row.approver) and is_person(row.approver, policy.person_marks)),
+            ),
+            "blocking": (blocked, sum(flags[code] for code in blocking)),
+            "needs": (needed, needs),
+            "red_name": (_name_if(helper["effective"], "red", name), _if(effect, "red", name)),
+            "yellow_name": (
+                _name_if(helper["effective"], "yellow", name),
+                _if(effect, "yellow", name),
+            ),
+        }
+        for helper_name, (formula, value) in live.items():
+            yield Cell(at, ROW_HELPERS[helper_name]), Formula(formula, value)
+        for code, hit in flags.items():
+            yield Cell(at, ROW_FLAGS[code]), Formula(fx.flag(conditions[code]), hit)
+        text = helper["needs"]
+        check = f'=IF({text}="","{fx.COMPLETE}",UPPER(MID({text},3,1))&MID({text},4,500))'
+        shown = capital(needs[2:]) or fx.COMPLETE
+        yield Cell(at, COLUMNS["check"]), Formula(check, shown)
+
+    def _totals(self) -> Iterator[tuple[Cell, Formula]]:
+        effective = self._head_refs.effective
+        statuses = [r.effective for r in self.verdict.gates]
+        for name, status in (("reds", "red"), ("yellows", "yellow"), ("greens", "green")):
+            value = statuses.count(Status(status))
+            yield total_cell(name), Formula(f'=COUNTIF({effective},"{status}")', value)
+        policy = self.checklist.policy
+        top = [
+            flag_cell(place).fixed
+            for place, (code, _) in enumerate(fx.HEAD_FLAGS)
+            if fx.is_on(code, policy) and fx.blocks(code, policy)
+        ]
+        rows = self.layout.column(ROW_HELPERS["blocking"]).fixed
+        total = f"=SUM({rows})" + "".join("+" + flag for flag in top)
+        yield total_cell("blocking"), Formula(total, self.verdict.blocking)
+        reds, yellows = total_cell("reds").fixed, total_cell("yellows").fixed
+        code = fx.decision_code(reds, total_cell("blocking").fixed, yellows)
+        yield total_cell("code"), Formula(code, self.verdict.decision.value)
+
+    def _shown(self) -> Iterator[tuple[Cell, Formula]]:
+        refs, policy = self._head_refs, self.checklist.policy
+        code, blocking = total_cell("code").fixed, total_cell("blocking").fixed
+        shown = fx.decision_shown(code, blocking, refs.text["live"], refs.date["regate_on"], policy)
+        yield decision_cell(), Formula(shown, self.verdict.shown_as)
+        reason = Cell(REASON_ROW, COLUMNS["status"])
+        yield reason, Formula(self._reason(code, blocking), self.verdict.reason)
+        counts = self.verdict.counts
+        marked = f"{total_cell('greens').fixed}+{total_cell('yellows').fixed}+{total_cell('reds').fixed}"
+        yield (
+            Cell(TITLE_ROW, COLUMNS["approver"]),
+            Formula(
+                f'={total_cell("greens").fixed}&" green · "&{total_cell("yellows").fixed}'
+                f'&" yellow · "&{total_cell("reds").fixed}&" red · "'
+                f'&MAX(0,{len(self.checklist.gates)}-({marked}))&" not marked"',
+                f"{counts.green} green · {counts.yellow} yellow · {counts.red} red · "
+                f"{counts.unmarked} not marked",
+            ),
+        )
+        yield Cell(NEEDS_ROW, COLUMNS["status"]), self._needs()
+
+    def _reason(self, code: str, blocking: str) -> str:
+        def names(helper: str, total: str, word: str) -> str:
+            rows = self.layout.gate_rows.values()
+            listed = "&".join(Cell(row, ROW_HELPERS[helper]).fixed for row in rows)
+            return f'{total_cell(total).fixed}&" {word}: "&MID({listed},3,2000)'
+
+        things = f'{blocking}&" thing"&IF({blocking}=1,"","s")'
+        return (
+            f'=IFERROR(IF({code}="delayed",{names("red_name", "reds", "red")},'
+            f'IF({code}="launch-with-plan",{names("yellow_name", "yellows", "yellow")},'
+            f'IF({code}="incomplete",{things}&" to finish: see Check and the boxes at the top and '
+            f'bottom","All {len(self.checklist.gates)} gates green"))),"See the rows below")'
+        )
+
+    def _needs(self) -> Formula:
+        parts: list[str] = []
+        text = ""
+        values = dict(self._head_flags())
+        for place, (code, field) in enumerate(fx.HEAD_FLAGS):
+            if flag_cell(place) not in values:
+                continue
+            label = HEADER_BY_NAME[field].label if field else ""
+            phrase = " · " + BY_CODE[code].needs.format(label=label)
+            parts.append(f'IF({flag_cell(place).fixed}>0,{fx.literal(phrase)},"")')
+            text += phrase if values[flag_cell(place)].value else ""
+        joined = "&".join(parts)
+        formula = f'=IFERROR(IF({joined}="","{HEAD_COMPLETE}",MID({joined},4,2000)),"")'
+        return Formula(formula, text[3:] or HEAD_COMPLETE)
+
+
+_INPUTS = ("number", "status", "owner", "next_action", "due", "artifact", "approver")
+
+
+def _marked(status: Status | Unreadable | None) -> str:
+    if isinstance(status, Unreadable):
+        return fx.UNREADABLE
+    return status.value if status else ""
+
+
+def _name_if(effective: str, status: str, name: str) -> str:
+    return f'=IF({effective}="{status}",{fx.literal(", " + name)},"")'
+
+
+def _if(effective: str, status: str, name: str) -> str:
+    return f", {name}" if effective == status else ""
+
+
+def _serial_text(value: str | DateValue) -> str:
+    """What the sheet's text functions make of a date cell: its serial number."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return str((value - _EXCEL_DAY_ZERO).days)
+    return ""

@@ -1,0 +1,394 @@
+"""Reading a review tab back: fields by label and header, rows by hidden key, wherever they moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gatebook.domain.cells import Cell
+from gatebook.domain.checklist import Checklist
+from gatebook.domain.fields import (
+    ATTENDEES_LABEL,
+    DECISION_LABEL,
+    HEADER,
+    ROW,
+)
+from gatebook.domain.review import (
+    Attendee,
+    DateValue,
+    GateRow,
+    Review,
+    SignOff,
+    Stamp,
+    Unreadable,
+)
+from gatebook.domain.text import clean, slug
+from gatebook.sheets import typed
+from gatebook.sheets.form_draw import SCHEMA, STAMP_PREFIX
+from gatebook.sheets.formulas import KEY_PREFIX
+from gatebook.sheets.headers import HeaderTrouble, find_columns, folded, lookup
+from gatebook.sheets.model import CellError, Grid, Raw
+
+# How far to the right of its label a value is looked for: inserted columns may push it away.
+_REACH = 3
+_STAMP = re.compile(
+    re.escape(STAMP_PREFIX)
+    + r";schema=(?P<schema>\d+);checklist=(?P<checklist>[^;@]+)@(?P<version>\d+)"
+    r";system=(?P<system>[^;]*);review=(?P<review>[^;]*)"
+)
+_REQUIRED = ("status", "owner", "next_action", "due", "artifact")
+_TABLE_NAMES = lookup(ROW)
+_LABEL_NAMES = {label: name for label, (name, _) in lookup(HEADER).items()} | {
+    folded(ATTENDEES_LABEL): "attendees",
+    folded(DECISION_LABEL): "decision",
+}
+_CHOICES = {
+    field.name: typed.YES_NO_CHOICES
+    if field.choices == ("Yes", "No")
+    else {choice.lower(): choice for choice in field.choices}
+    for field in HEADER
+    if field.choices
+}
+# As many labels and headers as a tab without a stamp must show to count as a review.
+_MIN_HEADERS = 4
+_MIN_LABELS = 4
+# Blank rows after which the list of attendees is over.
+_ATTENDEE_GAP = 6
+_HYPERLINK = re.compile(r'\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
+
+
+class TabTrouble(Exception):
+    """A review tab that cannot be read: what was found (`reason`) and what to do (`remedy`)."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+def _places(grid: Grid) -> tuple[dict[str, list[Cell]], dict[int, dict[int, str]], list[Cell]]:
+    """Labels by name, texts that are headers by row, and the cells of gate keys."""
+    labels: dict[str, list[Cell]] = {}
+    headers: dict[int, dict[int, str]] = {}
+    keys: list[Cell] = []
+    for (row, column), value in grid.values.items():
+        if type(value) is not str or len(value) > 80:
+            continue
+        if value.startswith(KEY_PREFIX):
+            keys.append(Cell(row, column))
+            continue
+        text = folded(value)
+        if text in _TABLE_NAMES:
+            headers.setdefault(row, {})[column] = value
+        if text in _LABEL_NAMES:
+            labels.setdefault(_LABEL_NAMES[text], []).append(Cell(row, column))
+    return labels, headers, sorted(keys)
+
+
+def is_review(grid: Grid) -> bool:
+    """Whether a tab is a review: by its stamp, else by its labels and headers."""
+    if any(type(v) is str and v.startswith(STAMP_PREFIX) for v in grid.values.values()):
+        return True
+    labels, headers, keys = _places(grid)
+    widest = max((len(texts) for texts in headers.values()), default=0)
+    return widest >= _MIN_HEADERS and (len(labels) >= _MIN_LABELS or bool(keys))
+
+
+def read_stamp(grid: Grid) -> Stamp | None:
+    """The tab's stamp; None where it is gone. Raises TabTrouble for two stamps or a newer form."""
+    cells = [
+        (place, value)
+        for place, value in grid.values.items()
+        if type(value) is str and value.startswith(STAMP_PREFIX)
+    ]
+    if len(cells) > 1:
+        where = " and ".join(Cell(*place).a1 for place, _ in sorted(cells))
+        raise TabTrouble(
+            f"the tab holds two forms (their marks stand at {where})",
+            "Keep one form on a tab: move the other one to a tab of its own.",
+        )
+    match = _STAMP.match(str(cells[0][1])) if cells else None
+    if not match:
+        return None
+    schema = int(match["schema"])
+    if schema > SCHEMA:
+        raise TabTrouble(
+            f"the form has schema {schema}, and this gatebook reads up to {SCHEMA}",
+            "Update gatebook.",
+        )
+    return Stamp(
+        schema, match["checklist"], int(match["version"]), match["system"], match["review"]
+    )
+
+
+class _Reader:
+    """Reads cells of one grid, and keeps what is odd about them."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.formulas: dict[str, str] = {}
+        self.remarks: dict[str, str] = {}
+
+    def typed(self, name: str, cell: Cell) -> Raw | None:
+        """What was typed into a cell: None for a blank and for a formula, which is noted."""
+        formula = self.grid.formulas.get(cell)
+        if formula is not None:
+            self.formulas[name] = formula
+            self.remarks[name] = "its cell holds a formula"
+            return None
+        value = self.grid.values.get(cell)
+        if value is None:
+            self._note_merge(name, cell)
+        elif isinstance(value, CellError):
+            self.remarks[name] = f"its cell shows the error {value}"
+        return value
+
+    def _note_merge(self, name: str, cell: Cell) -> None:
+        for area in self.grid.merges:
+            if cell in area and cell != area.first:
+                self.remarks[name] = (
+                    f"its cell is part of the merged range {area.a1}, whose value stands in "
+                    f"{area.first.a1}"
+                )
+
+    def formula(self, name: str) -> Unreadable | None:
+        """A formula where a date, status or choice must be typed."""
+        formula = self.formulas.get(name)
+        return None if formula is None else Unreadable("=" + formula, "formula")
+
+
+def parse_review(grid: Grid, checklist: Checklist, location: str, modified: float) -> Review:
+    """A review tab as typed data. Raises TabTrouble where the tab cannot be read as a whole."""
+    stamp = read_stamp(grid)
+    labels, headers, keys = _places(grid)
+    table_row = max(headers, key=lambda row: len(headers[row]), default=-1)
+    if table_row < 0:
+        raise TabTrouble(
+            "the row with the headers Status, Owner, Next action is gone",
+            "Bring the header row back (undo), or move the answers to a fresh form.",
+        )
+    texts = {
+        column: str(value)
+        for (row, column), value in grid.values.items()
+        if row == table_row and isinstance(value, str)
+    }
+    try:
+        columns = find_columns(table_row, texts, ROW, _REQUIRED)
+    except HeaderTrouble as trouble:
+        raise TabTrouble(
+            str(trouble),
+            "Bring the header back as it was: # · Gate · Status · Owner · Next action · Due · "
+            "Artifact · Downgrade approved by · Check.",
+        ) from trouble
+    reader, cells = _Reader(grid), _value_cells(grid, labels, set(columns.values()))
+    rows = tuple(_gate_rows(grid, checklist, columns, keys, table_row))
+    system = _name(reader, cells, "system")
+    return Review(
+        location=location,
+        tab=grid.tab,
+        modified=modified,
+        stamp=stamp or _stand_in(checklist, system, location, grid.tab),
+        system=system,
+        lead=_name(reader, cells, "lead"),
+        review_date=_date(reader, cells, "review_date"),
+        stakes=_choice(reader, cells, "stakes"),
+        customer_data=_choice(reader, cells, "customer_data"),
+        regulated_area=_choice(reader, cells, "regulated_area"),
+        owner=_name(reader, cells, "owner"),
+        backup=_name(reader, cells, "backup"),
+        launch_date=_date(reader, cells, "launch_date"),
+        live=_choice(reader, cells, "live"),
+        regate_on=_date(reader, cells, "regate_on"),
+        sign_off=SignOff(
+            _name(reader, cells, "signed_by"),
+            _name(reader, cells, "signer_role"),
+            _date(reader, cells, "signed_on"),
+        ),
+        attendees=tuple(_attendees(grid, labels, cells)),
+        rows=rows,
+        cells=cells,
+        formulas=reader.formulas,
+        remarks=reader.remarks,
+        shown=_shown(grid, cells),
+    )
+
+
+def _stand_in(checklist: Checklist, system: str, location: str, tab: str) -> Stamp:
+    """For a tab that lost its stamp: ids from its name and place, never from a guess."""
+    return Stamp(
+        SCHEMA, checklist.id, checklist.version, slug(system), f"unstamped:{location}:{tab}"
+    )
+
+
+def _label_cells(labels: dict[str, list[Cell]]) -> dict[str, Cell]:
+    """One cell a label. A text right of another label is that label's value, not a label."""
+    every = {cell for cells in labels.values() for cell in cells}
+    chosen: dict[str, Cell] = {}
+    for name, candidates in labels.items():
+        real = [cell for cell in candidates if cell.right(-1) not in every]
+        chosen[name] = (real or candidates)[0]
+    return chosen
+
+
+def _value_cells(
+    grid: Grid, labels: dict[str, list[Cell]], known: set[int]
+) -> dict[str, Cell]:
+    chosen = _label_cells(labels)
+    stops = set(chosen.values())
+    return {name: _value_cell(grid, at, stops, known) for name, at in chosen.items()}
+
+
+def _value_cell(grid: Grid, label: Cell, stops: set[Cell], known: set[int]) -> Cell:
+    """The cell right of a label. Empty columns that somebody inserted between are stepped over;
+    `known` columns are the form's own, so an empty cell in one of them is an empty value."""
+    for step in range(1, _REACH + 1):
+        cell = label.right(step)
+        if cell in stops:
+            break
+        if cell.column in known or cell in grid.values or cell in grid.formulas:
+            return cell
+    return label.right()
+
+
+def _name(reader: _Reader, cells: dict[str, Cell], name: str) -> str:
+    return typed.as_name(reader.typed(name, cells[name])) if name in cells else ""
+
+
+def _date(reader: _Reader, cells: dict[str, Cell], name: str) -> DateValue:
+    if name not in cells:
+        return None
+    value = reader.typed(name, cells[name])
+    return reader.formula(name) or typed.as_date_value(
+        value, epoch_1904=reader.grid.epoch_1904
+    )
+
+
+def _choice(reader: _Reader, cells: dict[str, Cell], name: str) -> str | Unreadable:
+    if name not in cells:
+        return ""
+    value = reader.typed(name, cells[name])
+    return reader.formula(name) or typed.as_choice(value, _CHOICES[name])
+
+
+def _shown(grid: Grid, cells: dict[str, Cell]) -> str | None:
+    value = grid.values.get(cells["decision"]) if "decision" in cells else None
+    return typed.as_name(value) or None
+
+
+def _attendees(
+    grid: Grid, labels: dict[str, list[Cell]], cells: dict[str, Cell]
+) -> Iterator[Attendee]:
+    """Names right of and below the label, each with the role beside it; one a line in a cell."""
+    if "attendees" not in labels:
+        return
+    label = _label_cells(labels)["attendees"]
+    column = _names_column(grid, label)
+    cells["attendees"] = Cell(label.row, column)
+    row, blanks = label.row, 0
+    while blanks < _ATTENDEE_GAP:
+        if row > label.row and (row, label.column) in grid.values:
+            return
+        names = _lines(grid.values.get((row, column)))
+        roles = _lines(grid.values.get((row, column + 1))) or [""]
+        for place, person in enumerate(names):
+            yield Attendee(person, roles[min(place, len(roles) - 1)])
+        blanks = 0 if names else blanks + 1
+        row += 1
+
+
+def _lines(value: Raw | None) -> list[str]:
+    return [line for part in typed.as_text(value).split("\n") if (line := clean(part))]
+
+
+def _names_column(grid: Grid, label: Cell) -> int:
+    for step in range(1, _REACH + 1):
+        if any((label.row + down, label.column + step) in grid.values for down in range(6)):
+            return label.column + step
+    return label.column + 1
+
+
+def _gate_rows(
+    grid: Grid, checklist: Checklist, columns: dict[str, int], keys: list[Cell], table_row: int
+) -> Iterator[GateRow]:
+    keyed = {cell.row: str(grid.values[cell])[len(KEY_PREFIX) :].strip() for cell in keys}
+    yield_rows = dict.fromkeys(keyed, False) | _lost_rows(grid, checklist, columns, keyed, table_row)
+    by_title = {clean(gate.title).lower(): gate.key for gate in checklist.gates}
+    for row in sorted(yield_rows):
+        lost = yield_rows[row]
+        title = typed.as_name(grid.values.get((row, columns.get("gate", -1)))).lower()
+        key = by_title[title] if lost else keyed[row]
+        yield _gate_row(grid, columns, row, key, lost=lost)
+
+
+def _lost_rows(
+    grid: Grid,
+    checklist: Checklist,
+    columns: dict[str, int],
+    keyed: dict[int, str],
+    table_row: int,
+) -> dict[int, bool]:
+    """Rows under the header that have no key, and whose number and title are those of a gate that
+    has no keyed row."""
+    if "gate" not in columns or "number" not in columns:
+        return {}
+    there = set(keyed.values())
+    missing = {
+        (str(gate.number), clean(gate.title).lower())
+        for gate in checklist.gates
+        if gate.key not in there
+    }
+    if not missing:
+        return {}
+    rows = {row for row, column in grid.values if row > table_row and column == columns["gate"]}
+    return {
+        row: True
+        for row in rows - keyed.keys()
+        if (
+            typed.as_name(grid.values.get((row, columns["number"]))),
+            typed.as_name(grid.values.get((row, columns["gate"]))).lower(),
+        )
+        in missing
+    }
+
+
+def _gate_row(grid: Grid, columns: dict[str, int], row: int, key: str, *, lost: bool) -> GateRow:
+    reader = _Reader(grid)
+    cells = {name: Cell(row, column) for name, column in columns.items()}
+
+    def value(name: str) -> Raw | None:
+        return reader.typed(name, cells[name]) if name in cells else None
+
+    status = value("status")
+    due = value("due")
+    artifact, link = _artifact(grid, cells["artifact"], reader)
+    number = None
+    if "number" in cells:
+        number = typed.as_name(grid.values.get(cells["number"]))
+    return GateRow(
+        key=key,
+        status=reader.formula("status") or typed.as_status(status),
+        owner=typed.as_name(value("owner")),
+        next_action=typed.as_text(value("next_action")),
+        due=reader.formula("due")
+        or typed.as_date_value(due, epoch_1904=grid.epoch_1904),
+        artifact=artifact,
+        artifact_link=link,
+        approver=typed.as_name(value("approver")),
+        number_shown=number,
+        lost_key=lost,
+        cells=cells,
+        formulas=reader.formulas,
+        remarks=reader.remarks,
+    )
+
+
+def _artifact(grid: Grid, cell: Cell, reader: _Reader) -> tuple[str, str]:
+    """Text and link target. A link's target counts as much as its text, and so does HYPERLINK."""
+    link = grid.links.get(cell, "")
+    formula = grid.formulas.get(cell)
+    if formula is None:
+        return typed.as_text(reader.typed("artifact", cell)), link
+    text = typed.as_text(grid.values.get(cell))
+    if match := _HYPERLINK.match(formula):
+        link = match[1].replace('""', '"')
+    return text or link, link

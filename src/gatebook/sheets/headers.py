@@ -1,0 +1,83 @@
+"""Finding labels and column headers, wherever they have been moved.
+
+Exact first, then in any case and spacing, then by alias; a header that only comes close is named in
+the message and never taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from gatebook.domain.cells import Cell, column_letters
+from gatebook.domain.fields import Field
+from gatebook.domain.text import clean
+from gatebook.sheets.model import Raw
+
+
+def folded(text: str) -> str:
+    """A label as it is compared: clean, lower case, straight apostrophes, no colon at the end."""
+    return clean(text).lower().replace("’", "'").rstrip(" :*")
+
+
+def lookup(fields: Iterable[Field]) -> dict[str, tuple[str, bool]]:
+    """Folded label or alias → field name, and whether it is the label itself."""
+    names: dict[str, tuple[str, bool]] = {}
+    for field in fields:
+        for alias in field.aliases:
+            names.setdefault(folded(alias), (field.name, False))
+        names[folded(field.label)] = (field.name, True)
+    return names
+
+
+class HeaderTrouble(Exception):
+    """A table's columns cannot be told apart or found; the text says which and where."""
+
+
+def find_columns(
+    row: int, texts: Mapping[int, str], fields: tuple[Field, ...], required: Iterable[str]
+) -> dict[str, int]:
+    """Columns of a table by field name, from the texts of its header row (column → text).
+
+    A column under its own label wins over one under an alias. Raises HeaderTrouble where a column
+    stands there twice or a required one is missing.
+    """
+    names = lookup(fields)
+    found: dict[str, dict[bool, list[int]]] = {}
+    for column, text in texts.items():
+        if match := names.get(folded(text)):
+            name, exact = match
+            found.setdefault(name, {True: [], False: []})[exact].append(column)
+    columns: dict[str, int] = {}
+    labels = {field.name: field.label for field in fields}
+    for name, places in found.items():
+        candidates = places[True] or places[False]
+        if len(candidates) > 1:
+            where = " and ".join(Cell(row, column).a1 for column in candidates)
+            raise HeaderTrouble(f"the column {labels[name]} stands there twice, at {where}")
+        columns[name] = candidates[0]
+    missing = [labels[name] for name in required if name not in columns]
+    if missing:
+        hints = "; ".join(filter(None, (_hint(label, row, texts) for label in missing)))
+        wanted = ", ".join(missing)
+        raise HeaderTrouble(
+            f"row {row + 1} has no column {wanted}" + (f" ({hints})" if hints else "")
+        )
+    return columns
+
+
+def _hint(label: str, row: int, texts: Mapping[int, str]) -> str:
+    close = get_close_matches(label.lower(), [text.lower() for text in texts.values()], 1, 0.6)
+    for column, text in texts.items():
+        if close and text.lower() == close[0]:
+            return f"did you mean “{text}” in column {column_letters(column)}?"
+    return ""
+
+
+def texts_by_row(values: Mapping[tuple[int, int], Raw]) -> dict[int, dict[int, str]]:
+    """All texts of a grid, by row and column."""
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), value in values.items():
+        if type(value) is str:
+            rows.setdefault(row, {})[column] = value
+    return rows

@@ -1,0 +1,430 @@
+"""LibreOffice as a second opinion: what a real spreadsheet program reads, computes and shows.
+
+One process serves many files: starting it takes two seconds, a file some 30 ms. It has a user
+profile of its own, so it shares nothing with a LibreOffice that somebody has open, or with another
+test process. It recalculates every file when it opens it; by default it would believe the values
+that XlsxWriter stored beside the formulas, and a test would hold Python against Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from threading import Timer
+from types import TracebackType
+from typing import Any, Self
+
+from gatebook.domain.cells import Cell, Range
+from gatebook.sheets.model import CellError, Formula
+
+# The system's Python: only that one has uno, LibreOffice's bridge (Debian: python3-uno).
+SYSTEM_PYTHON = "/usr/bin/python3"
+INSTALL = "apt install libreoffice-calc-nogui python3-uno poppler-utils"
+
+_WORKER = Path(__file__).with_name("uno_worker.py")
+_START_SECONDS = 60.0
+# Days are counted as LibreOffice and Excel do for a file of the 1900 system.
+_DAY_ZERO = datetime(1899, 12, 30)
+# 0: always recalculate on load, 1: never. UseLocking: leave no lock files beside the tests' files.
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"
+ xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Misc">
+<prop oor:name="UseLocking" oor:op="fuse"><value>false</value></prop></item>
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooLocale" oor:op="fuse"><value>en-US</value></prop></item>
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>en-US</value></prop></item>
+</oor:items>
+"""
+
+
+class Typed(str):
+    """Text as a person types it in an American LibreOffice, which may take it for a date."""
+
+    __slots__ = ()
+
+
+Edit = str | float | bool | date | Formula | CellError | Typed | None
+"""What can be put into a cell: text is literal, None empties, CellError("#REF!") breaks it."""
+
+Value = str | float | bool | CellError | None
+"""What stands in a cell; a date is its serial number; None where nothing does."""
+
+
+class LibreOfficeError(Exception):
+    """LibreOffice is missing, did not answer in time, or refused a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSeen:
+    """One cell that holds something.
+
+    `formula` is None for a plain value. `code` is LibreOffice's own number of the error, or None.
+    """
+
+    value: Value
+    formula: str | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationSeen:
+    """The rule on what a cell accepts, as LibreOffice understood it.
+
+    `kind`: list, date, custom, whole, decimal, text_len, time or any. `entries` of a list that is
+    spelled out; a list from cells has its range in `formula`. `refuses`: other input is turned down.
+    """
+
+    kind: str
+    operator: str
+    formula: str
+    formula2: str
+    entries: list[str]
+    ignore_blank: bool
+    dropdown: bool
+    prompt_title: str
+    prompt: str
+    refuses: bool
+    error_title: str
+    error: str
+
+
+def missing() -> list[str]:
+    """What this machine lacks to run LibreOffice under test; empty when all is there."""
+    lacks = [] if shutil.which("soffice") else ["soffice"]
+    if not Path(SYSTEM_PYTHON).exists():
+        return [*lacks, SYSTEM_PYTHON]
+    has_uno = subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True, timeout=60)
+    return lacks if has_uno.returncode == 0 else [*lacks, "python3-uno"]
+
+
+class LibreOffice:
+    """A LibreOffice process; use it in a `with`. It starts when the first file is opened.
+
+    `seconds` bounds each request: a LibreOffice that takes longer is ended and the request fails;
+    the next one starts a new process. `trust_stored` keeps the values stored in a file, which is
+    LibreOffice's default and here only of use to show the difference.
+    """
+
+    def __init__(self, *, seconds: float = 60, trust_stored: bool = False) -> None:
+        self._seconds = seconds
+        self._trust_stored = trust_stored
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._worker: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @contextmanager
+    def open(self, path: Path) -> Iterator[Book]:
+        """Open a file; it is closed without saving at the end of the `with`."""
+        book = Book(self, self.ask([{"do": "open", "path": str(path.resolve())}])[0])
+        try:
+            yield book
+        finally:
+            with suppress(LibreOfficeError):
+                book.ask("close")
+
+    def run(self, path: Path, steps: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Open a file, carry out steps as `uno_worker` names them, close it; what each returned."""
+        with self.open(path) as book:
+            return self.ask([{**step, "book": book.number} for step in steps])
+
+    def ask(self, steps: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Send steps and wait for what each returned. Raises LibreOfficeError."""
+        if self._worker is None or self._worker.poll() is not None:
+            self._start()
+        return self._exchange(json.dumps({"steps": list(steps)}), self._seconds)
+
+    def stop(self) -> None:
+        """End the process and remove its profile."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            _kill(worker)
+            for stream in (worker.stdin, worker.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+        if self._folder is not None:
+            with suppress(OSError):
+                self._folder.cleanup()
+            self._folder = None
+
+    def _start(self) -> None:
+        self.stop()
+        lacks = missing()
+        if lacks:
+            raise LibreOfficeError(
+                f"{' and '.join(lacks)} not found. These tests need LibreOffice: {INSTALL}"
+            )
+        self._folder = tempfile.TemporaryDirectory(prefix="gatebook-office-")
+        profile = Path(self._folder.name)
+        (profile / "user").mkdir()
+        (profile / "user" / "registrymodifications.xcu").write_text(
+            _PROFILE.format(mode=1 if self._trust_stored else 0), encoding="utf-8"
+        )
+        pipe = f"gatebook-{uuid.uuid4().hex}"
+        arguments = [shutil.which("soffice") or "soffice", str(profile), pipe, str(_START_SECONDS)]
+        self._worker = subprocess.Popen(
+            [SYSTEM_PYTHON, "-u", str(_WORKER), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            # A group of its own, so that everything it starts ends with it.
+            start_new_session=True,
+        )
+        self._exchange(None, _START_SECONDS + 5)
+
+    def _exchange(self, request: str | None, seconds: float) -> list[Any]:
+        """Send a line (None: only listen) and read the answer's line."""
+        worker = self._worker
+        assert worker is not None
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        watchdog = Timer(seconds, _kill, [worker])
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            if request is not None:
+                worker.stdin.write(request + "\n")
+                worker.stdin.flush()
+            line = worker.stdout.readline()
+        except OSError:
+            line = ""
+        finally:
+            watchdog.cancel()
+        if not line:
+            self.stop()
+            raise LibreOfficeError(f"LibreOffice ended, or gave no answer within {seconds:g} s")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise LibreOfficeError(answer["error"])
+        results: list[Any] = answer["results"]
+        return results
+
+
+class Book:
+    """An open file. What changes a tab's structure lifts its protection first (no password)."""
+
+    def __init__(self, office: LibreOffice, number: int) -> None:
+        self.number = number
+        self._office = office
+
+    def ask(self, step: str, **arguments: Any) -> Any:
+        """Carry out one step of `uno_worker` on this file."""
+        return self._office.ask([{"do": step, "book": self.number, **arguments}])[0]
+
+    def set(self, tab: str, cells: Mapping[str, Edit]) -> None:
+        """Put values into cells, past validation and protection; dates get a date format."""
+        self.ask("set", tab=tab, cells={a1: wire(value) for a1, value in cells.items()})
+
+    def recalculate(self) -> None:
+        """Compute every formula anew."""
+        self.ask("recalculate")
+
+    def read(self, tab: str, *areas: str) -> dict[str, CellSeen]:
+        """The cells of some areas ("B4:F9") that hold something, by address."""
+        found = self.ask("read", tab=tab, areas=list(areas))
+        return {cell["at"]: _seen(cell) for area in found for cell in area}
+
+    def value(self, tab: str, a1: str) -> Value:
+        """What stands in one cell."""
+        seen = self.read(tab, a1).get(a1)
+        return seen.value if seen else None
+
+    def shown(self, tab: str, *cells: str) -> list[str]:
+        """The text that each cell shows."""
+        texts: list[str] = self.ask("shown", tab=tab, cells=list(cells))
+        return texts
+
+    def values_after(
+        self, cases: Sequence[Mapping[tuple[str, str], Edit]], wanted: Sequence[tuple[str, str]]
+    ) -> list[dict[tuple[str, str], Value]]:
+        """For each case: type its edits, compute, read the wanted cells, undo the edits."""
+        areas = _areas(wanted)
+        sent = [_by_tab({place: wire(value) for place, value in case.items()}) for case in cases]
+        answers = []
+        for answer in self.ask("try", cases=sent, wanted=areas):
+            found = {
+                (tab, cell["at"]): _seen(cell).value
+                for tab, cells in answer.items()
+                for cell in cells
+            }
+            answers.append({place: found.get(place) for place in wanted})
+        return answers
+
+    def validation(self, tab: str, a1: str) -> ValidationSeen | None:
+        """The rule on what a cell accepts, or None."""
+        rule = self.ask("validation", tab=tab, cell=a1)
+        return ValidationSeen(**rule) if rule else None
+
+    def invalid(self, tab: str) -> list[str]:
+        """Addresses of cells whose content breaks their rule, as "Mark invalid data" circles them."""
+        cells: list[str] = self.ask("invalid", tab=tab)
+        return cells
+
+    def is_protected(self, tab: str) -> bool:
+        """Whether the tab refuses changes to its locked cells."""
+        return bool(self.ask("protection", tab=tab, cells=[])["protected"])
+
+    def locked(self, tab: str, *cells: str) -> set[str]:
+        """Those of the cells that are locked."""
+        return set(self.ask("protection", tab=tab, cells=list(cells))["locked"])
+
+    def colours(self, tab: str) -> dict[str, str]:
+        """The fill that each cell is shown with, colour rules included, as "#RRGGBB"."""
+        fills: dict[str, str] = self.ask("colours", tab=tab)
+        return fills
+
+    def tabs(self) -> dict[str, bool]:
+        """The tabs in their order, and whether each is in sight."""
+        return {tab["name"]: tab["visible"] for tab in self.ask("tabs")}
+
+    def unprotect(self, tab: str) -> None:
+        """Lift the tab's protection."""
+        self.ask("unprotect", tab=tab)
+
+    def rename(self, tab: str, name: str) -> None:
+        """Give the tab another name."""
+        self.ask("rename", tab=tab, name=name)
+
+    def copy_tab(self, tab: str, name: str) -> None:
+        """A copy of the tab in this workbook, behind all others."""
+        self.ask("copy_tab", tab=tab, name=name)
+
+    def delete_tab(self, tab: str) -> None:
+        """Remove the tab."""
+        self.ask("delete_tab", tab=tab)
+
+    def show_tab(self, tab: str, visible: bool) -> None:
+        """Show or hide the tab."""
+        self.ask("show_tab", tab=tab, visible=visible)
+
+    def sort(
+        self, tab: str, area: str, column: str, *, descending: bool = False, header: bool = False
+    ) -> None:
+        """Sort the rows of an area by the column with these letters."""
+        self.ask(
+            "sort", tab=tab, area=area, column=column, descending=descending, header=header
+        )
+
+    def insert_rows(self, tab: str, before: int, count: int = 1) -> None:
+        """Insert rows before the row with this number, as people count."""
+        self.ask("insert_rows", tab=tab, before=before, count=count)
+
+    def delete_rows(self, tab: str, first: int, count: int = 1) -> None:
+        """Remove rows from the one with this number, as people count."""
+        self.ask("delete_rows", tab=tab, first=first, count=count)
+
+    def insert_columns(self, tab: str, before: str, count: int = 1) -> None:
+        """Insert columns before the one with these letters."""
+        self.ask("insert_columns", tab=tab, before=before, count=count)
+
+    def delete_columns(self, tab: str, first: str, count: int = 1) -> None:
+        """Remove columns from the one with these letters."""
+        self.ask("delete_columns", tab=tab, first=first, count=count)
+
+    def merge(self, tab: str, area: str) -> None:
+        """Merge the cells of an area."""
+        self.ask("merge", tab=tab, area=area)
+
+    def paste(self, tab: str, area: str, to: str, *, cut: bool = False) -> None:
+        """Copy (or cut) an area and paste all of it, formats and rules too, at `to`."""
+        self.ask("paste", tab=tab, area=area, to=to, cut=cut)
+
+    def save(self, path: Path, *, tab: str | None = None) -> Path:
+        """Write a copy as the path's ending says: .xlsx, .ods, .pdf or .html; of one tab only."""
+        self.ask("save", path=str(path.resolve()), tab=tab)
+        return path
+
+
+def wire(value: Edit) -> Any:
+    """A value as `uno_worker` takes it."""
+    if isinstance(value, Formula):
+        return ["formula", value.text]
+    if isinstance(value, CellError):
+        return ["formula", f"={value}"]
+    if isinstance(value, Typed):
+        return ["typed", str(value)]
+    if isinstance(value, datetime):
+        return ["serial", (value - _DAY_ZERO).total_seconds() / 86_400, "datetime"]
+    if isinstance(value, date):
+        return ["serial", (datetime(value.year, value.month, value.day) - _DAY_ZERO).days, "date"]
+    return value
+
+
+def pdf_pages(path: Path) -> int:
+    """How many pages a PDF has. Needs poppler's pdfinfo."""
+    done = subprocess.run(
+        ["pdfinfo", str(path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    return next(int(line.split()[1]) for line in done.stdout.splitlines() if "Pages:" in line)
+
+
+def pdf_pictures(path: Path, *, dots_per_inch: int = 80) -> list[Path]:
+    """A PNG beside the PDF for each page, in order. Needs poppler's pdftoppm."""
+    stem = path.with_suffix("")
+    command = ["pdftoppm", "-png", "-r", str(dots_per_inch), str(path), str(stem)]
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    return sorted(path.parent.glob(f"{stem.name}-*.png"))
+
+
+def _seen(cell: Mapping[str, Any]) -> CellSeen:
+    value: Value = cell["value"]
+    if "error" in cell:
+        value = CellError(cell["error"])
+    return CellSeen(value, cell["formula"], cell.get("code"))
+
+
+def _by_tab(cells: Mapping[tuple[str, str], Any]) -> dict[str, dict[str, Any]]:
+    tabs: dict[str, dict[str, Any]] = {}
+    for (tab, a1), value in cells.items():
+        tabs.setdefault(tab, {})[a1] = value
+    return tabs
+
+
+def _areas(wanted: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """For each tab the areas to read: one around all its cells, if that is not much more."""
+    tabs = _by_tab(dict.fromkeys(wanted))
+    return {tab: _around(list(cells)) for tab, cells in tabs.items()}
+
+
+def _around(cells: list[str]) -> list[str]:
+    places = [Cell.parse(a1) for a1 in cells]
+    rows, columns = [p.row for p in places], [p.column for p in places]
+    around = Range.of(min(rows), min(columns), max(rows), max(columns))
+    size = (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+    return [around.a1] if size <= max(16, 4 * len(cells)) else cells
+
+
+def _kill(worker: subprocess.Popen[str]) -> None:
+    """End a process and all that it started."""
+    end: Callable[[int, int], None] = getattr(os, "killpg", os.kill)
+    with suppress(ProcessLookupError, PermissionError):
+        end(worker.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        worker.wait(10)
