@@ -7,7 +7,8 @@ from typing import Any
 from gatebook.domain.checklist import NO_YELLOW, Checklist, Gate, Policy
 
 POLICY: dict[str, Any] = {
-    "no_person_words": ("team", "committee", "department", "everyone", "tbd", "n/a", "task force"),
+    "no_person_words": ("team", "committee", "department", "everyone", "tbd", "task force"),
+    "no_person_alone": ("it", "n/a", "customer service"),
     "deferral_words": ("after launch", "post-launch", "once live", "figure out later"),
     "attendee_roles": ("Pilot lead", "Production owner", "Security", "IT", "Other"),
 }

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,7 +31,7 @@ from gatebook.sheets.model import CellError, Formula
 SYSTEM_PYTHON = "/usr/bin/python3"
 INSTALL = "apt install libreoffice-calc-nogui python3-uno poppler-utils"
 
-_WORKER = Path(__file__).with_name("uno_worker.py")
+_PROJECT = Path(__file__).parents[2]
 _START_SECONDS = 60.0
 # Days are counted as LibreOffice and Excel do for a file of the 1900 system.
 _DAY_ZERO = datetime(1899, 12, 30)
@@ -125,6 +125,7 @@ class LibreOffice:
         self._trust_stored = trust_stored
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._worker: subprocess.Popen[str] | None = None
+        self._starts = 0
 
     def __enter__(self) -> Self:
         return self
@@ -140,11 +141,14 @@ class LibreOffice:
     @contextmanager
     def open(self, path: Path) -> Iterator[Book]:
         """Open a file; it is closed without saving at the end of the `with`."""
-        book = Book(self, self.ask([{"do": "open", "path": str(path.resolve())}])[0])
+        if not self.is_running:
+            self._start()
+        number = self.ask([{"do": "open", "path": str(path.resolve())}])[0]
+        book = Book(self, number, self._starts)
         try:
             yield book
         finally:
-            with suppress(LibreOfficeError):
+            if book.is_open:
                 book.ask("close")
 
     def run(self, path: Path, steps: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -154,9 +158,17 @@ class LibreOffice:
 
     def ask(self, steps: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Send steps and wait for what each returned. Raises LibreOfficeError."""
-        if self._worker is None or self._worker.poll() is not None:
-            self._start()
         return self._exchange(json.dumps({"steps": list(steps)}), self._seconds)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process to ask."""
+        return self._worker is not None and self._worker.poll() is None
+
+    @property
+    def starts(self) -> int:
+        """How often it was started: a file that was open before the newest start is gone."""
+        return self._starts
 
     def stop(self) -> None:
         """End the process and remove its profile."""
@@ -168,8 +180,7 @@ class LibreOffice:
                     with suppress(OSError):
                         stream.close()
         if self._folder is not None:
-            with suppress(OSError):
-                self._folder.cleanup()
+            self._folder.cleanup()
             self._folder = None
 
     def _start(self) -> None:
@@ -179,7 +190,10 @@ class LibreOffice:
             raise LibreOfficeError(
                 f"{' and '.join(lacks)} not found. These tests need LibreOffice: {INSTALL}"
             )
-        self._folder = tempfile.TemporaryDirectory(prefix="gatebook-office-")
+        self._starts += 1
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="gatebook-office-", ignore_cleanup_errors=True
+        )
         profile = Path(self._folder.name)
         (profile / "user").mkdir()
         (profile / "user" / "registrymodifications.xcu").write_text(
@@ -188,7 +202,8 @@ class LibreOffice:
         pipe = f"gatebook-{uuid.uuid4().hex}"
         arguments = [shutil.which("soffice") or "soffice", str(profile), pipe, str(_START_SECONDS)]
         self._worker = subprocess.Popen(
-            [SYSTEM_PYTHON, "-u", str(_WORKER), *arguments],
+            [SYSTEM_PYTHON, "-B", "-m", "tests.support.uno_worker", *arguments],
+            cwd=_PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -202,9 +217,8 @@ class LibreOffice:
     def _exchange(self, request: str | None, seconds: float) -> list[Any]:
         """Send a line (None: only listen) and read the answer's line."""
         worker = self._worker
-        assert worker is not None
-        assert worker.stdin is not None
-        assert worker.stdout is not None
+        if worker is None or worker.stdin is None or worker.stdout is None:
+            raise LibreOfficeError("LibreOffice is not running; open a file first")
         watchdog = Timer(seconds, _kill, [worker])
         watchdog.daemon = True
         watchdog.start()
@@ -230,12 +244,20 @@ class LibreOffice:
 class Book:
     """An open file. What changes a tab's structure lifts its protection first (no password)."""
 
-    def __init__(self, office: LibreOffice, number: int) -> None:
+    def __init__(self, office: LibreOffice, number: int, start: int) -> None:
         self.number = number
         self._office = office
+        self._start = start
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the process that opened this file is still there."""
+        return self._office.is_running and self._office.starts == self._start
 
     def ask(self, step: str, **arguments: Any) -> Any:
         """Carry out one step of `uno_worker` on this file."""
+        if not self.is_open:
+            raise LibreOfficeError("the LibreOffice that had this file open has ended")
         return self._office.ask([{"do": step, "book": self.number, **arguments}])[0]
 
     def set(self, tab: str, cells: Mapping[str, Edit]) -> None:
@@ -328,9 +350,7 @@ class Book:
         self, tab: str, area: str, column: str, *, descending: bool = False, header: bool = False
     ) -> None:
         """Sort the rows of an area by the column with these letters."""
-        self.ask(
-            "sort", tab=tab, area=area, column=column, descending=descending, header=header
-        )
+        self.ask("sort", tab=tab, area=area, column=column, descending=descending, header=header)
 
     def insert_rows(self, tab: str, before: int, count: int = 1) -> None:
         """Insert rows before the row with this number, as people count."""
@@ -423,8 +443,7 @@ def _around(cells: list[str]) -> list[str]:
 
 def _kill(worker: subprocess.Popen[str]) -> None:
     """End a process and all that it started."""
-    end: Callable[[int, int], None] = getattr(os, "killpg", os.kill)
-    with suppress(ProcessLookupError, PermissionError):
-        end(worker.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):
         worker.wait(10)

@@ -5,7 +5,7 @@ each with one line: `{"results": [...]}`, or `{"error": TEXT}` that names the st
 with its LibreOffice when standard input ends, so a test run that dies leaves no process behind.
 
 Cell addresses are A1 text. Values travel as they are in JSON; what JSON has no type for is a pair:
-`["formula", "=A1"]`, `["number of a date", 46349.5, "date" or "datetime"]`, `["typed", "1/2/2026"]`.
+`["formula", "=A1"]`, `["typed", "1/2/2026"]`, `["serial", 46349.5, "date" or "datetime"]`.
 """
 
 from __future__ import annotations
@@ -18,30 +18,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import date
-from html.parser import HTMLParser
+from collections.abc import Callable
 from typing import Any
 
 import uno
 
-# The API's constants, from com.sun.star: table.CellContentType and sheet.FormulaResult are numbers
-# and enums of its IDL; NumberFormat.DATE is 2, TIME 4, LOGICAL 1024.
-_DATE, _LOGICAL = 2, 1024
-_ERROR_RESULT = 4
-_VALUE, _TEXT = 1, 2
-# LibreOffice's own error numbers (formula/errorcodes.hxx) as Excel names them.
-_ERRORS = {
-    502: "#VALUE!",
-    503: "#NUM!",
-    504: "#REF!",
-    519: "#VALUE!",
-    521: "#NULL!",
-    524: "#REF!",
-    525: "#NAME?",
-    532: "#DIV/0!",
-    32767: "#N/A",
-}
+from tests.support.uno_cells import (
+    Formats,
+    HtmlFills,
+    Kept,
+    StepError,
+    a1,
+    cell_under,
+    cells_in,
+    enum_name,
+    placed_fills,
+    put,
+)
+
 _FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
     ".ods": "calc8",
@@ -50,18 +44,10 @@ _FILTERS = {
 }
 
 
-class StepError(Exception):
-    """A step that cannot be done, in words for the person who wrote the test."""
-
-
 def _property(name: str, value: object) -> Any:
     made = uno.createUnoStruct("com.sun.star.beans.PropertyValue")
     made.Name, made.Value = name, value
     return made
-
-
-def _enum_name(value: Any) -> str:
-    return str(value.value)
 
 
 class Books:
@@ -136,77 +122,14 @@ class Books:
     def do_set(self, book: int, tab: str, cells: dict[str, Any]) -> None:
         """Put values into cells; null empties one."""
         document, sheet = self._open[book], self._sheet(book, tab)
-        document.enableAutomaticCalculation(False)
-        try:
-            for address, value in cells.items():
-                self._put(document, sheet.getCellRangeByName(address), value)
-        finally:
-            document.enableAutomaticCalculation(True)
-
-    def _put(self, document: Any, cell: Any, value: Any) -> None:
-        if value is None:
-            cell.setFormula("")
-        elif isinstance(value, bool):
-            cell.setValue(float(value))
-            self._show_as(document, cell, _LOGICAL)
-        elif isinstance(value, (int, float)):
-            cell.setValue(float(value))
-        elif isinstance(value, str):
-            cell.setString(value)
-        elif value[0] == "formula":
-            cell.setFormula(value[1])
-        elif value[0] == "typed":
-            cell.FormulaLocal = value[1]
-        else:
-            null = document.NullDate
-            shift = (date(1899, 12, 30) - date(null.Year, null.Month, null.Day)).days
-            cell.setValue(value[1] + shift)
-            self._show_as(document, cell, _DATE if value[2] == "date" else _DATE | 4)
-
-    @staticmethod
-    def _show_as(document: Any, cell: Any, kind: int) -> None:
-        """Give the cell a number format of this kind unless it has one, as typing does."""
-        formats = document.NumberFormats
-        if formats.getByKey(cell.NumberFormat).Type & kind != kind:
-            cell.NumberFormat = formats.getStandardFormat(kind, document.CharLocale)
+        formats = Formats(document)
+        for address, value in cells.items():
+            put(formats, sheet.getCellRangeByName(address), value)
 
     def do_read(self, book: int, tab: str, areas: list[str]) -> list[list[dict[str, Any]]]:
-        """What stands in each area, row by row: see `_area`."""
-        sheet = self._sheet(book, tab)
-        return [self._area(self._open[book], sheet.getCellRangeByName(area)) for area in areas]
-
-    def _area(self, document: Any, area: Any) -> list[dict[str, Any]]:
-        """Cells that hold something: address, value, formula, error and LibreOffice's error number.
-
-        Whole areas are fetched at once, because each call across the pipe costs a tenth of a
-        millisecond; only what an area cannot tell (errors, booleans) is asked of the cell.
-        """
-        values, formulas = area.getDataArray(), area.getFormulaArray()
-        wrong = {
-            (found.Row, found.Column)
-            for part in area.queryFormulaCells(_ERROR_RESULT).RangeAddresses
-            for found in _cells_of(part)
-        }
-        start, cells = area.RangeAddress, []
-        for row, (line, texts) in enumerate(zip(values, formulas)):
-            for column, (value, text) in enumerate(zip(line, texts)):
-                place = (start.StartRow + row, start.StartColumn + column)
-                if value == "" and text == "":
-                    continue
-                cell = area.getCellByPosition(column, row)
-                found: dict[str, Any] = {"at": _a1(*place), "value": value}
-                is_formula = text.startswith("=") and _enum_name(cell.Type) == "FORMULA"
-                found["formula"] = cell.Formula if is_formula else None
-                if place in wrong:
-                    found["code"] = cell.getError()
-                    found["error"] = _ERRORS.get(found["code"], cell.String)
-                    found["value"] = None
-                elif value in (0.0, 1.0) and not isinstance(value, str):
-                    kind = document.NumberFormats.getByKey(cell.NumberFormat).Type
-                    if kind & _LOGICAL:
-                        found["value"] = bool(value)
-                cells.append(found)
-        return cells
+        """What stands in each area, row by row: see `cells_in`."""
+        sheet, formats = self._sheet(book, tab), Formats(self._open[book])
+        return [cells_in(sheet.getCellRangeByName(area), formats) for area in areas]
 
     def do_shown(self, book: int, tab: str, cells: list[str]) -> list[str]:
         """The text that each cell shows."""
@@ -217,49 +140,40 @@ class Books:
         self, book: int, cases: list[dict[str, dict[str, Any]]], wanted: dict[str, list[str]]
     ) -> list[dict[str, list[dict[str, Any]]]]:
         """For each case: type its edits, compute, read, and put back what stood there."""
+        document = self._open[book]
+        formats = Formats(document)
+        areas = {
+            tab: [self._sheet(book, tab).getCellRangeByName(area) for area in names]
+            for tab, names in wanted.items()
+        }
+        kept: dict[tuple[str, str], Kept] = {}
         answers = []
         for case in cases:
-            before = {tab: self._contents(book, tab, list(cells)) for tab, cells in case.items()}
+            touched = []
             for tab, cells in case.items():
-                self.do_set(book, tab, cells)
-            self.do_recalculate(book)
+                for address, value in cells.items():
+                    if (tab, address) not in kept:
+                        cell = self._sheet(book, tab).getCellRangeByName(address)
+                        kept[tab, address] = Kept(cell)
+                    touched.append(kept[tab, address])
+                    put(formats, touched[-1].cell, value)
+            document.calculateAll()
             answers.append(
                 {
-                    tab: [cell for area in self.do_read(book, tab, areas) for cell in area]
-                    for tab, areas in wanted.items()
+                    tab: [cell for area in found for cell in cells_in(area, formats)]
+                    for tab, found in areas.items()
                 }
             )
-            for tab, contents in before.items():
-                self._restore(book, tab, contents)
+            for cell in touched:
+                cell.restore(formats)
         return answers
-
-    def _contents(self, book: int, tab: str, addresses: list[str]) -> dict[str, Any]:
-        sheet, kept = self._sheet(book, tab), {}
-        for address in addresses:
-            cell = sheet.getCellRangeByName(address)
-            kind = _enum_name(cell.Type)
-            content: Any = None
-            if kind == "FORMULA":
-                content = ["formula", cell.Formula]
-            elif kind == "TEXT":
-                content = cell.String
-            elif kind == "VALUE":
-                content = cell.Value
-            kept[address] = (content, cell.NumberFormat)
-        return kept
-
-    def _restore(self, book: int, tab: str, contents: dict[str, Any]) -> None:
-        sheet = self._sheet(book, tab)
-        self.do_set(book, tab, {address: content for address, (content, _) in contents.items()})
-        for address, (_, number_format) in contents.items():
-            sheet.getCellRangeByName(address).NumberFormat = number_format
 
     # What guides and guards the people
 
     def do_validation(self, book: int, tab: str, cell: str) -> dict[str, Any] | None:
         """The rule on what a cell accepts, or null."""
         rule = self._sheet(book, tab).getCellRangeByName(cell).Validation
-        kind = _enum_name(rule.Type)
+        kind = enum_name(rule.Type)
         if kind == "ANY" and not (rule.InputTitle or rule.InputMessage):
             return None
         first = rule.getFormula1()
@@ -267,7 +181,7 @@ class Books:
         entries = re.findall(r'"((?:[^"]|"")*)"', first) if is_list and '"' in first else []
         return {
             "kind": kind.lower(),
-            "operator": _enum_name(rule.getOperator()).lower(),
+            "operator": enum_name(rule.getOperator()).lower(),
             "formula": first,
             "formula2": rule.getFormula2(),
             "entries": [entry.replace('""', '"') for entry in entries],
@@ -275,7 +189,7 @@ class Books:
             "dropdown": is_list and rule.ShowList != 0,
             "prompt_title": rule.InputTitle if rule.ShowInputMessage else "",
             "prompt": rule.InputMessage if rule.ShowInputMessage else "",
-            "refuses": rule.ShowErrorMessage and _enum_name(rule.ErrorAlertStyle) == "STOP",
+            "refuses": rule.ShowErrorMessage and enum_name(rule.ErrorAlertStyle) == "STOP",
             "error_title": rule.ErrorTitle if rule.ShowErrorMessage else "",
             "error": rule.ErrorMessage if rule.ShowErrorMessage else "",
         }
@@ -287,9 +201,9 @@ class Books:
         before = page.Count
         sheet.showInvalid()
         circles = [page.getByIndex(index) for index in range(before, page.Count)]
-        found = [_cell_under(sheet, circle) for circle in circles]
+        found = [cell_under(sheet, circle) for circle in circles]
         sheet.clearArrows()
-        return [_a1(row, column) for row, column in sorted(found)]
+        return [a1(row, column) for row, column in sorted(found)]
 
     def do_protection(self, book: int, tab: str, cells: list[str]) -> dict[str, Any]:
         """Whether the tab is protected, and which of the cells are locked."""
@@ -311,30 +225,8 @@ class Books:
             path = os.path.join(folder, "tab.html")
             self.do_save(book, path, tab)
             with open(path, encoding="utf-8", errors="replace") as file:
-                rows = _HtmlFills(file.read()).rows
-        return dict(self._placed(self._sheet(book, tab), rows))
-
-    @staticmethod
-    def _placed(sheet: Any, rows: list[list[tuple[int, int, str]]]) -> Iterator[tuple[str, str]]:
-        """Addresses for the fills of an HTML table, which leaves out what is hidden."""
-        cursor = sheet.createCursor()
-        cursor.gotoEndOfUsedArea(False)
-        end = cursor.RangeAddress
-        seen_rows = [r for r in range(end.EndRow + 1) if sheet.Rows.getByIndex(r).IsVisible]
-        seen_columns = [
-            c for c in range(end.EndColumn + 1) if sheet.Columns.getByIndex(c).IsVisible
-        ]
-        taken: set[tuple[int, int]] = set()
-        for row, cells in enumerate(rows):
-            column = 0
-            for wide, tall, fill in cells:
-                while (row, column) in taken:
-                    column += 1
-                area = [(row + r, column + c) for r in range(tall) for c in range(wide)]
-                taken.update(area)
-                inside = row < len(seen_rows) and column < len(seen_columns)
-                if fill and inside:
-                    yield _a1(seen_rows[row], seen_columns[column]), fill
+                rows = HtmlFills(file.read()).rows
+        return dict(placed_fills(self._sheet(book, tab), rows))
 
     # What people do to a sheet
 
@@ -382,7 +274,7 @@ class Books:
             "ContainsHeader": header,
             "BindFormatsToContent": True,
         }
-        descriptor = cells.createSortDescriptor2()
+        descriptor = cells.createSortDescriptor()
         for entry in descriptor:
             entry.Value = wanted.get(entry.Name, entry.Value)
         cells.sort(descriptor)
@@ -436,67 +328,6 @@ class Books:
         if sheet.isProtected():
             raise StepError(f"the tab {tab!r} is protected by a password")
         return sheet
-
-
-class _HtmlFills(HTMLParser):
-    """The first table of an HTML text: per row and cell its width, height and fill ("" for none)."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.rows: list[list[tuple[int, int, str]]] = []
-        self._done = False
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if self._done:
-            return
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            wide, tall = int(found.get("colspan") or 1), int(found.get("rowspan") or 1)
-            self.rows[-1].append((wide, tall, (found.get("bgcolor") or "").upper()))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._done = self._done or tag == "table"
-
-
-def _cells_of(address: Any) -> Iterator[Any]:
-    """Each cell of a range's address."""
-    for row in range(address.StartRow, address.EndRow + 1):
-        for column in range(address.StartColumn, address.EndColumn + 1):
-            cell = uno.createUnoStruct("com.sun.star.table.CellAddress")
-            cell.Row, cell.Column = row, column
-            yield cell
-
-
-def _cell_under(sheet: Any, shape: Any) -> tuple[int, int]:
-    """Row and column of the cell in the middle of a shape (positions in 1/100 mm)."""
-    x = shape.Position.X + shape.Size.Width // 2
-    y = shape.Position.Y + shape.Size.Height // 2
-
-    def last_before(limit: int, start: Callable[[int], int], count: int) -> int:
-        low, high = 0, count - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if start(middle) <= limit:
-                low = middle
-            else:
-                high = middle - 1
-        return low
-
-    row = last_before(y, lambda r: int(sheet.getCellByPosition(0, r).Position.Y), 65_536)
-    column = last_before(x, lambda c: int(sheet.getCellByPosition(c, 0).Position.X), 1024)
-    return row, column
-
-
-def _a1(row: int, column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
 
 
 def _connect(pipe: str, seconds: float, office: subprocess.Popen[bytes]) -> Any:
@@ -557,8 +388,9 @@ def main(soffice: str, profile: str, pipe: str, seconds: str) -> None:
         print(json.dumps({"error": str(problem)}), flush=True)
     finally:
         # The launcher is a chain of processes; all are in this process's own group.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.killpg(0, signal.SIGTERM)
+        if os.getpgrp() == os.getpid():
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.killpg(0, signal.SIGTERM)
         office.wait(10)
 
 

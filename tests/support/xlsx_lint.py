@@ -330,7 +330,9 @@ def _links(name: str, tree: Element, trees: dict[str, Element]) -> Iterator[str]
 def _tables(name: str, tree: Element, trees: dict[str, Element]) -> Iterator[str]:
     folder = PurePosixPath(name).parent
     targets = _related(name, trees, "table").values()
-    tables = [trees[_resolved(folder, target)] for target in targets]
+    # One that is not there has been reported with the relations.
+    found = [trees.get(_resolved(folder, target)) for target in targets]
+    tables = [table for table in found if table is not None]
     ranges = [Range.parse(table.get("ref", "")) for table in tables]
     yield from (f"tables {problem}" for problem in _overlapping(ranges))
     filtered = tree.find("autoFilter")

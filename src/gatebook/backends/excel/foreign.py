@@ -59,9 +59,7 @@ def refuse_foreign(data: bytes) -> None:
             _UNFINISHED,
         )
     if _is_text(data[:4_000]):
-        raise Unreadable(
-            "the file is plain text, such as CSV, named like a workbook", SAVE_AS_XLSX
-        )
+        raise Unreadable("the file is plain text, such as CSV, named like a workbook", SAVE_AS_XLSX)
     if b"PK\x05\x06" in data[-70_000:]:
         # A zip with something before it: some mail gateways put a few lines there.
         return
@@ -90,9 +88,7 @@ def refuse_other_zip(package: Package, main: str) -> None:
             "the file is a zip with workbooks inside",
             "Unpack it, and use the workbooks that come out.",
         )
-    raise Unreadable(
-        f"the file is a zip without a workbook in it: {main!r} is missing", SAVE_AGAIN
-    )
+    raise Unreadable(f"the file is a zip without a workbook in it: {main!r} is missing", SAVE_AGAIN)
 
 
 def _ole(data: bytes) -> Unreadable:

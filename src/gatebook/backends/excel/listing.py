@@ -60,7 +60,7 @@ def list_location(location: str) -> Listing:
 
 
 class _Found:
-    """Collects what is met on the way; no folder is entered twice, so links cannot go in circles."""
+    """Collects what is met. No folder is entered twice, so links cannot lead in circles."""
 
     def __init__(self) -> None:
         self.sources: list[Source] = []
@@ -95,7 +95,7 @@ class _Found:
             return
         for entry in entries:
             path = folder / entry.name
-            if entry.is_dir() and path.suffix.lower() not in _OTHER_SPREADSHEETS:
+            if _is_folder(entry) and path.suffix.lower() not in _OTHER_SPREADSHEETS:
                 if entry.name.startswith("."):
                     self._pass(path, "hidden folder (its name begins with a dot)")
                 else:
@@ -201,7 +201,7 @@ def _expand(folder: Path, parts: tuple[str, ...], found: _Found) -> Iterator[Pat
     for entry in entries:
         # As in a shell, a star does not stand for a dot at the beginning of a name.
         hidden = entry.name.startswith(".") and not part.startswith(".")
-        if not hidden and fnmatch.fnmatch(entry.name, part) and (not rest or entry.is_dir()):
+        if not hidden and fnmatch.fnmatch(entry.name, part) and (not rest or _is_folder(entry)):
             yield from _expand(folder / entry.name, rest, found)
 
 
@@ -220,8 +220,16 @@ def _folders_below(folder: Path, found: _Found) -> Iterator[Path]:
             continue
         met.add((status.st_dev, status.st_ino))
         yield here
-        inner = [here / e.name for e in entries if e.is_dir() and not e.name.startswith(".")]
+        inner = [here / e.name for e in entries if _is_folder(e) and not e.name.startswith(".")]
         waiting.extend(reversed(inner))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link to itself, or a drive that went away.
+        return False
 
 
 def _exists(path: Path) -> bool:

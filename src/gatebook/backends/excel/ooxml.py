@@ -131,9 +131,7 @@ def _merges(references: list[str]) -> tuple[Range, ...]:
     return tuple(merges)
 
 
-def _links(
-    found: list[dict[str, str]], relationships: dict[str, Relationship]
-) -> dict[Place, str]:
+def _links(found: list[dict[str, str]], relationships: dict[str, Relationship]) -> dict[Place, str]:
     """Link targets by cell; a link on a range stands on its first thousand cells."""
     links: dict[Place, str] = {}
     for attributes in found:
@@ -172,6 +170,4 @@ def _range(reference: str) -> Range | None:
     except ValueError:
         return None
     (top, left), (bottom, right) = area
-    return Range(
-        Cell(min(top, bottom), min(left, right)), Cell(max(top, bottom), max(left, right))
-    )
+    return Range(Cell(min(top, bottom), min(left, right)), Cell(max(top, bottom), max(left, right)))

@@ -26,6 +26,7 @@ TO_OWN_WORKBOOK = (
 _READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _DIRECTORY_ENTRY = b"PK\x01\x02"
+_DIRECTORY_END = b"PK\x05\x06"
 
 
 class Relationship(NamedTuple):
@@ -48,7 +49,11 @@ class Package:
             )
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except zipfile.BadZipFile as error:
+            # The list of a zip's parts stands at its end.
+            end = "its end is missing" if _DIRECTORY_END not in data else _words(error)
+            raise Unreadable(f"the file is damaged or incomplete: {end}", DAMAGED) from error
+        except (ValueError, OSError, NotImplementedError) as error:
             raise Unreadable(f"the file is damaged: {_words(error)}", DAMAGED) from error
         self._parts: dict[str, zipfile.ZipInfo] = {}
         self._read_bytes = 0

@@ -48,7 +48,13 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _check_place(path: Path, target: Path) -> None:
-    if target.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(target.stat().st_mode)
+    except FileNotFoundError:
+        is_folder = False
+    except OSError as problem:
+        raise _unwritable(problem, path) from problem
+    if is_folder:
         raise Unwritable(
             f"{path} is a folder, and a file should be written there.",
             "Give the name of a file in it, ending in .xlsx.",
@@ -83,7 +89,7 @@ def _unwritable(problem: OSError, path: Path) -> Unwritable:
         )
     if isinstance(problem, PermissionError) or problem.errno == errno.EROFS:
         return Unwritable(
-            f"{path} could not be written: no permission to create files in {folder}.",
+            f"{path} could not be written: no permission to write in {folder}.",
             "Ask whoever owns that folder to let you write there, or choose another folder.",
         )
     return Unwritable(

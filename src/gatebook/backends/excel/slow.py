@@ -103,9 +103,7 @@ def _read_tab(data: bytes, tab: Tab, book: Book, strings: Strings) -> Contents:
             f"the tab {tab.name!r} is not written as a spreadsheet program writes it ({error})",
             SAVE_AGAIN,
         ) from error
-    return Contents(
-        values, parser.formulas, merges[: limits.MAX_MERGES], links[: limits.MAX_LINKS]
-    )
+    return Contents(values, parser.formulas, merges[: limits.MAX_MERGES], links[: limits.MAX_LINKS])
 
 
 def _values(parser: _Parser, epoch: datetime) -> Iterator[tuple[Place, Raw]]:

@@ -51,9 +51,7 @@ _LINK = re.compile(r'<hyperlink((?: [\w:]+="[^"]*")*)/>')
 _ATTRIBUTE = re.compile(r' ([\w:]+)="([^"]*)"')
 
 
-def read_tab(
-    data: bytes, tab: Tab, strings: Strings, skip: tuple[str, ...], room: int
-) -> Contents:
+def read_tab(data: bytes, tab: Tab, strings: Strings, skip: tuple[str, ...], room: int) -> Contents:
     """What a tab's part says. `room`: how many more filled cells the workbook may have.
 
     Raises Skipped if the tab's first cell starts with a text of `skip`, Unreadable, or Unusual.
