@@ -41,6 +41,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The date now in the configured time zone."""
         return datetime.now(ZoneInfo(self.timezone)).date()
 
+    def now_text(self) -> str:
+        """The time now as the portfolio shows it: "2026-11-23 07:00 UTC"."""
+        return datetime.now(ZoneInfo(self.timezone)).strftime("%Y-%m-%d %H:%M %Z")
+
 
 def find_config(start: Path) -> Path | None:
     """The nearest gatebook.toml in a folder or above it."""

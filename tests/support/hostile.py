@@ -65,11 +65,12 @@ def package_parts(
 
 
 def zipped(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip of parts."""
+    """A zip of parts; XML that declares UTF-16 is stored so."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            wide = isinstance(content, str) and 'encoding="UTF-16"' in content[:60]
+            archive.writestr(name, content.encode("utf-16") if wide else content)
     return out.getvalue()
 
 
@@ -143,8 +144,12 @@ def flipped_bits_anywhere(seed: int) -> bytes:
 
 def encrypted() -> bytes:
     """The outside of a workbook with a password: an old-style container with these names in it."""
-    return OLE + bytes(500) + "EncryptionInfo".encode("utf-16-le") + bytes(40) + (
-        "EncryptedPackage".encode("utf-16-le") + bytes(2_000)
+    return (
+        OLE
+        + bytes(500)
+        + "EncryptionInfo".encode("utf-16-le")
+        + bytes(40)
+        + ("EncryptedPackage".encode("utf-16-le") + bytes(2_000))
     )
 
 
@@ -180,9 +185,7 @@ def html() -> bytes:
 
 def xml_spreadsheet() -> bytes:
     """XML Spreadsheet 2003."""
-    return (
-        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
-    )
+    return b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
 
 
 def pdf() -> bytes:
@@ -292,9 +295,7 @@ def too_many_parts() -> bytes:
 
 def entity_bomb() -> bytes:
     """Entities that unfold to billions of characters."""
-    levels = "".join(
-        f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)
-    )
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!DOCTYPE worksheet [<!ENTITY e0 "lol">{levels}]>'
     sheet = sheet_xml('<sheetData><row r="1"><c r="A1" t="str"><v>&e9;</v></c></row></sheetData>')
     return zipped(package_parts(sheet.replace("<worksheet", doctype + "<worksheet", 1)))
@@ -330,7 +331,9 @@ def nested_too_deep() -> bytes:
 
 def cells_in_cells() -> bytes:
     """Cells nested a hundred thousand deep."""
-    sheet = sheet_xml('<sheetData><row><!-- x -->' + "<c>" * 30_000 + "</c>" * 30_000 + "</row></sheetData>")
+    sheet = sheet_xml(
+        "<sheetData><row><!-- x -->" + "<c>" * 30_000 + "</c>" * 30_000 + "</row></sheetData>"
+    )
     return zipped(package_parts(sheet))
 
 

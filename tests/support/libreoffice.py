@@ -17,15 +17,21 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
-from gatebook.domain.cells import Cell, Range
-from gatebook.sheets.model import CellError, Formula
+from tests.support.cell_values import (
+    CellSeen,
+    Edit,
+    Place,
+    ValidationSeen,
+    Value,
+    areas_of,
+    seen,
+    wire,
+)
 
 # The system's Python: only that one has uno, LibreOffice's bridge (Debian: python3-uno).
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -33,8 +39,6 @@ INSTALL = "apt install libreoffice-calc-nogui python3-uno poppler-utils"
 
 _PROJECT = Path(__file__).parents[2]
 _START_SECONDS = 60.0
-# Days are counted as LibreOffice and Excel do for a file of the 1900 system.
-_DAY_ZERO = datetime(1899, 12, 30)
 # 0: always recalculate on load, 1: never. UseLocking: leave no lock files beside the tests' files.
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"
@@ -52,55 +56,8 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-class Typed(str):
-    """Text as a person types it in an American LibreOffice, which may take it for a date."""
-
-    __slots__ = ()
-
-
-Edit = str | float | bool | date | Formula | CellError | Typed | None
-"""What can be put into a cell: text is literal, None empties, CellError("#REF!") breaks it."""
-
-Value = str | float | bool | CellError | None
-"""What stands in a cell; a date is its serial number; None where nothing does."""
-
-
 class LibreOfficeError(Exception):
     """LibreOffice is missing, did not answer in time, or refused a step."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellSeen:
-    """One cell that holds something.
-
-    `formula` is None for a plain value. `code` is LibreOffice's own number of the error, or None.
-    """
-
-    value: Value
-    formula: str | None = None
-    code: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationSeen:
-    """The rule on what a cell accepts, as LibreOffice understood it.
-
-    `kind`: list, date, custom, whole, decimal, text_len, time or any. `entries` of a list that is
-    spelled out; a list from cells has its range in `formula`. `refuses`: other input is turned down.
-    """
-
-    kind: str
-    operator: str
-    formula: str
-    formula2: str
-    entries: list[str]
-    ignore_blank: bool
-    dropdown: bool
-    prompt_title: str
-    prompt: str
-    refuses: bool
-    error_title: str
-    error: str
 
 
 def missing() -> list[str]:
@@ -126,6 +83,7 @@ class LibreOffice:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._worker: subprocess.Popen[str] | None = None
         self._starts = 0
+        self._log = Path(os.devnull)
 
     def __enter__(self) -> Self:
         return self
@@ -141,6 +99,8 @@ class LibreOffice:
     @contextmanager
     def open(self, path: Path) -> Iterator[Book]:
         """Open a file; it is closed without saving at the end of the `with`."""
+        if not path.is_file():
+            raise LibreOfficeError(f"there is no file {path}")
         if not self.is_running:
             self._start()
         number = self.ask([{"do": "open", "path": str(path.resolve())}])[0]
@@ -201,18 +161,24 @@ class LibreOffice:
         )
         pipe = f"gatebook-{uuid.uuid4().hex}"
         arguments = [shutil.which("soffice") or "soffice", str(profile), pipe, str(_START_SECONDS)]
-        self._worker = subprocess.Popen(
+        self._log = Path(self._folder.name, "worker.log")
+        with self._log.open("wb") as log:
+            self._worker = self._launch(arguments, log)
+        self._exchange(None, _START_SECONDS + 5)
+
+    @staticmethod
+    def _launch(arguments: list[str], log: IO[bytes]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [SYSTEM_PYTHON, "-B", "-m", "tests.support.uno_worker", *arguments],
             cwd=_PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
             text=True,
             encoding="utf-8",
             # A group of its own, so that everything it starts ends with it.
             start_new_session=True,
         )
-        self._exchange(None, _START_SECONDS + 5)
 
     def _exchange(self, request: str | None, seconds: float) -> list[Any]:
         """Send a line (None: only listen) and read the answer's line."""
@@ -232,8 +198,11 @@ class LibreOffice:
         finally:
             watchdog.cancel()
         if not line:
+            last_words = self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
             self.stop()
-            raise LibreOfficeError(f"LibreOffice ended, or gave no answer within {seconds:g} s")
+            raise LibreOfficeError(
+                f"LibreOffice ended, or gave no answer within {seconds:g} s. {last_words}".rstrip()
+            )
         answer = json.loads(line)
         if "error" in answer:
             raise LibreOfficeError(answer["error"])
@@ -260,7 +229,7 @@ class Book:
             raise LibreOfficeError("the LibreOffice that had this file open has ended")
         return self._office.ask([{"do": step, "book": self.number, **arguments}])[0]
 
-    def set(self, tab: str, cells: Mapping[str, Edit]) -> None:
+    def put(self, tab: str, cells: Mapping[str, Edit]) -> None:
         """Put values into cells, past validation and protection; dates get a date format."""
         self.ask("set", tab=tab, cells={a1: wire(value) for a1, value in cells.items()})
 
@@ -271,7 +240,7 @@ class Book:
     def read(self, tab: str, *areas: str) -> dict[str, CellSeen]:
         """The cells of some areas ("B4:F9") that hold something, by address."""
         found = self.ask("read", tab=tab, areas=list(areas))
-        return {cell["at"]: _seen(cell) for area in found for cell in area}
+        return {cell["at"]: seen(cell) for area in found for cell in area}
 
     def value(self, tab: str, a1: str) -> Value:
         """What stands in one cell."""
@@ -284,15 +253,15 @@ class Book:
         return texts
 
     def values_after(
-        self, cases: Sequence[Mapping[tuple[str, str], Edit]], wanted: Sequence[tuple[str, str]]
-    ) -> list[dict[tuple[str, str], Value]]:
+        self, cases: Sequence[Mapping[Place, Edit]], wanted: Sequence[Place]
+    ) -> list[dict[Place, Value]]:
         """For each case: type its edits, compute, read the wanted cells, undo the edits."""
-        areas = _areas(wanted)
+        areas = areas_of(wanted)
         sent = [_by_tab({place: wire(value) for place, value in case.items()}) for case in cases]
         answers = []
         for answer in self.ask("try", cases=sent, wanted=areas):
             found = {
-                (tab, cell["at"]): _seen(cell).value
+                (tab, cell["at"]): seen(cell).value
                 for tab, cells in answer.items()
                 for cell in cells
             }
@@ -305,7 +274,7 @@ class Book:
         return ValidationSeen(**rule) if rule else None
 
     def invalid(self, tab: str) -> list[str]:
-        """Addresses of cells whose content breaks their rule, as "Mark invalid data" circles them."""
+        """Cells whose content breaks their rule, as "Mark invalid data" circles them."""
         cells: list[str] = self.ask("invalid", tab=tab)
         return cells
 
@@ -382,21 +351,6 @@ class Book:
         return path
 
 
-def wire(value: Edit) -> Any:
-    """A value as `uno_worker` takes it."""
-    if isinstance(value, Formula):
-        return ["formula", value.text]
-    if isinstance(value, CellError):
-        return ["formula", f"={value}"]
-    if isinstance(value, Typed):
-        return ["typed", str(value)]
-    if isinstance(value, datetime):
-        return ["serial", (value - _DAY_ZERO).total_seconds() / 86_400, "datetime"]
-    if isinstance(value, date):
-        return ["serial", (datetime(value.year, value.month, value.day) - _DAY_ZERO).days, "date"]
-    return value
-
-
 def pdf_pages(path: Path) -> int:
     """How many pages a PDF has. Needs poppler's pdfinfo."""
     done = subprocess.run(
@@ -411,34 +365,6 @@ def pdf_pictures(path: Path, *, dots_per_inch: int = 80) -> list[Path]:
     command = ["pdftoppm", "-png", "-r", str(dots_per_inch), str(path), str(stem)]
     subprocess.run(command, capture_output=True, check=True, timeout=120)
     return sorted(path.parent.glob(f"{stem.name}-*.png"))
-
-
-def _seen(cell: Mapping[str, Any]) -> CellSeen:
-    value: Value = cell["value"]
-    if "error" in cell:
-        value = CellError(cell["error"])
-    return CellSeen(value, cell["formula"], cell.get("code"))
-
-
-def _by_tab(cells: Mapping[tuple[str, str], Any]) -> dict[str, dict[str, Any]]:
-    tabs: dict[str, dict[str, Any]] = {}
-    for (tab, a1), value in cells.items():
-        tabs.setdefault(tab, {})[a1] = value
-    return tabs
-
-
-def _areas(wanted: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """For each tab the areas to read: one around all its cells, if that is not much more."""
-    tabs = _by_tab(dict.fromkeys(wanted))
-    return {tab: _around(list(cells)) for tab, cells in tabs.items()}
-
-
-def _around(cells: list[str]) -> list[str]:
-    places = [Cell.parse(a1) for a1 in cells]
-    rows, columns = [p.row for p in places], [p.column for p in places]
-    around = Range.of(min(rows), min(columns), max(rows), max(columns))
-    size = (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
-    return [around.a1] if size <= max(16, 4 * len(cells)) else cells
 
 
 def _kill(worker: subprocess.Popen[str]) -> None:

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from tests.support.xlsx_lint import formula_problems, lint
 
+TYPES = "[Content_Types].xml"
 BOOK = "xl/workbook.xml"
 SHEET = "xl/worksheets/sheet1.xml"
 RELATIONS = "xl/worksheets/_rels/sheet1.xml.rels"
@@ -88,8 +89,8 @@ LONG_LIST = "<formula1>" + '"' + "x," * 128 + '"' + "</formula1>"
         (RELATIONS, r"table1\.xml", "table9.xml", "which is not there"),
         (RELATIONS, r'Id="rId2"', 'Id="rId1"', "relation rId1 stands twice"),
         (RELATIONS, "https://a.example/", "https://a.example/" + "x" * 2_079, "2,079 characters"),
-        ("[Content_Types].xml", r"/xl/tables/table1\.xml", "/xl/tables/t.xml", "is not there"),
-        ("[Content_Types].xml", 'Default Extension="rels"', 'Default Extension="z"', "no content type"),
+        (TYPES, r"/xl/tables/table1\.xml", "/xl/tables/t.xml", "is not there"),
+        (TYPES, 'Default Extension="rels"', 'Default Extension="z"', "has no content type"),
         # The workbook
         (BOOK, 'name="Other"', f'name="{"x" * 32}"', "longer than 31"),
         (BOOK, 'name="Other"', 'name="a:b"', "does not take"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
-# Constants of LibreOffice's API: com.sun.star.util.NumberFormat and com.sun.star.sheet.FormulaResult.
+# Constants of LibreOffice's API: util.NumberFormat and sheet.FormulaResult of com.sun.star.
 _DATE, _TIME, _LOGICAL = 2, 4, 1024
 _ERROR_RESULT = 4
 # LibreOffice's own error numbers (formula/errorcodes.hxx) as Excel names them.
@@ -106,8 +106,8 @@ def cells_in(area: Any, formats: Formats) -> list[dict[str, Any]]:
     live = any(text.startswith("=") for line in formulas for text in line)
     wrong = set(_wrong_places(area)) if live else set()
     cells = []
-    for row, (line, texts) in enumerate(zip(values, formulas)):
-        for column, (value, text) in enumerate(zip(line, texts)):
+    for row, (line, texts) in enumerate(zip(values, formulas, strict=True)):
+        for column, (value, text) in enumerate(zip(line, texts, strict=True)):
             place = (start.StartRow + row, start.StartColumn + column)
             if text == "":
                 continue
@@ -165,7 +165,7 @@ def placed_fills(sheet: Any, rows: list[list[tuple[int, int, str]]]) -> Iterator
 
 
 class HtmlFills(HTMLParser):
-    """The first table of an HTML text: per row and cell its width, height and fill ("" for none)."""
+    """The first table of an HTML text: each cell's width, height and fill ("" for none), by row."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -187,27 +187,8 @@ class HtmlFills(HTMLParser):
         self._done = self._done or tag == "table"
 
 
-def cell_under(sheet: Any, shape: Any) -> tuple[int, int]:
-    """Row and column of the cell in the middle of a shape (positions in 1/100 mm)."""
-    x = shape.Position.X + shape.Size.Width // 2
-    y = shape.Position.Y + shape.Size.Height // 2
-
-    def last_before(limit: int, start: Callable[[int], int], count: int) -> int:
-        low, high = 0, count - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if start(middle) <= limit:
-                low = middle
-            else:
-                high = middle - 1
-        return low
-
-    row = last_before(y, lambda r: int(sheet.getCellByPosition(0, r).Position.Y), 65_536)
-    column = last_before(x, lambda c: int(sheet.getCellByPosition(c, 0).Position.X), 1024)
-    return row, column
-
-
 def a1(row: int, column: int) -> str:
+    """A cell's address, as `gatebook.domain.cells` writes it; that module is not at hand here."""
     letters = ""
     column += 1
     while column:

@@ -1,8 +1,9 @@
-"""Drives one LibreOffice for `tests.support.libreoffice`; run by the system's Python, which has uno.
+"""Drives one LibreOffice for `tests.support.libreoffice`, run by the Python that has uno.
 
-Reads one JSON request a line from standard input, `{"steps": [{"do": NAME, ...}, ...]}`, and answers
-each with one line: `{"results": [...]}`, or `{"error": TEXT}` that names the step which failed. Ends
-with its LibreOffice when standard input ends, so a test run that dies leaves no process behind.
+Reads one JSON request a line from standard input, `{"steps": [{"do": NAME, ...}, ...]}`, and
+answers each with one line: `{"results": [...]}`, or `{"error": TEXT}` that names the step which
+failed. Ends with its LibreOffice when standard input ends, so a test run that dies leaves no
+process behind.
 
 Cell addresses are A1 text. Values travel as they are in JSON; what JSON has no type for is a pair:
 `["formula", "=A1"]`, `["typed", "1/2/2026"]`, `["serial", 46349.5, "date" or "datetime"]`.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +31,6 @@ from tests.support.uno_cells import (
     Kept,
     StepError,
     a1,
-    cell_under,
     cells_in,
     enum_name,
     placed_fills,
@@ -200,10 +201,10 @@ class Books:
         page = sheet.DrawPage
         before = page.Count
         sheet.showInvalid()
-        circles = [page.getByIndex(index) for index in range(before, page.Count)]
-        found = [cell_under(sheet, circle) for circle in circles]
+        # A circle hangs on the cell that it is around.
+        marked = [page.getByIndex(i).Anchor.CellAddress for i in range(before, page.Count)]
         sheet.clearArrows()
-        return [a1(row, column) for row, column in sorted(found)]
+        return [a1(row, column) for row, column in sorted((at.Row, at.Column) for at in marked)]
 
     def do_protection(self, book: int, tab: str, cells: list[str]) -> dict[str, Any]:
         """Whether the tab is protected, and which of the cells are locked."""
@@ -392,6 +393,7 @@ def main(soffice: str, profile: str, pipe: str, seconds: str) -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             os.killpg(0, signal.SIGTERM)
         office.wait(10)
+        shutil.rmtree(profile, ignore_errors=True)
 
 
 if __name__ == "__main__":

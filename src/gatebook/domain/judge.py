@@ -31,6 +31,9 @@ def as_finding(code: str, hit: Hit, review: Review, checklist: Checklist) -> Fin
     level = level_of(kind, checklist.policy, elsewhere=hit.elsewhere)
     if level == "off":
         return None
+    if hit.change:
+        # No formula sees the Changes tab, and what a formula cannot see never moves the decision.
+        level = "warn"
     tab, cell = place_of(hit, review)
     return Finding(
         code=code,

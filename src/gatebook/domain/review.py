@@ -177,7 +177,9 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def signed(self) -> bool:
         """Name, role and date of the sign-off are all there."""
-        return bool(self.sign_off.name and self.sign_off.role and isinstance(self.sign_off.on, date))
+        return bool(
+            self.sign_off.name and self.sign_off.role and isinstance(self.sign_off.on, date)
+        )
 
 
 def as_date(value: DateValue) -> date | None:

@@ -194,8 +194,7 @@ def _dates(review: Review, context: Context) -> Iterator[tuple[DateValue, Hit]]:
         yield getattr(review, field), _head(review, field)
     yield review.sign_off.on, _head(review, "signed_on")
     for change in review.changes:
-        hit = Hit({"label": "Changes, Date", "remark": ""}, "on", change=change, elsewhere=True)
-        yield change.on, hit
+        yield change.on, Hit({"label": "Changes, Date", "remark": ""}, "on", change=change)
 
 
 def date_unreadable(review: Review, context: Context) -> Iterator[Hit]:

@@ -26,7 +26,9 @@ _SYSTEM = re.compile(re.escape(MARK) + r";system=([^;]*)")
 _HEADERS = {folded(field.label) for field in CHANGES}
 
 
-def draw_changes(stamp: Stamp, checklist: Checklist, *, name: str = TAB_NAME, changes: tuple[Change, ...] = ()) -> Sheet:
+def draw_changes(
+    stamp: Stamp, checklist: Checklist, *, name: str = TAB_NAME, changes: tuple[Change, ...] = ()
+) -> Sheet:
     """An empty or filled list of changes for one system."""
     columns = {field.name: _FIRST_COLUMN + place for place, field in enumerate(CHANGES)}
     last = _HEADER_ROW + max(_INPUT_ROWS, len(changes))
@@ -88,7 +90,7 @@ def mark_of(grid: Grid) -> str | None:
 
 def _header_row(grid: Grid) -> int | None:
     for row, texts in sorted(texts_by_row(grid.values).items()):
-        if _HEADERS <= {folded(text) for text in texts.values()}:
+        if {folded(text) for text in texts.values()} >= _HEADERS:
             return row
     return None
 

@@ -32,8 +32,8 @@ from gatebook.sheets.form_live import (
     decision_cell,
     flag_cell,
     last_helper_column,
-    total_cell,
     marks_range,
+    total_cell,
 )
 from gatebook.sheets.layout import (
     COLUMNS,
@@ -51,7 +51,6 @@ from gatebook.sheets.model import (
     ColourRule,
     Column,
     Content,
-    Formula,
     Link,
     Page,
     Placed,
@@ -306,7 +305,9 @@ def _merges(layout: Layout) -> Iterator[Range]:
     yield Range.of(at, COLUMNS["approver"], at + 2, LAST_COLUMN)
 
 
-def _person_validation(area: Range, field: Field, checklist: Checklist, *, strict: bool) -> Validation:
+def _person_validation(
+    area: Range, field: Field, checklist: Checklist, *, strict: bool
+) -> Validation:
     cell = area.first.a1
     found = f'SEARCH({marks_range(checklist).fixed},"| "&TRIM({cell})&" |")'
     return Validation(
@@ -321,7 +322,9 @@ def _person_validation(area: Range, field: Field, checklist: Checklist, *, stric
     )
 
 
-def _validation(area: Range, field: Field, checklist: Checklist, *, strict: bool = True) -> Validation:
+def _validation(
+    area: Range, field: Field, checklist: Checklist, *, strict: bool = True
+) -> Validation:
     policy = checklist.policy
     base = Validation(
         range=area, kind="any", prompt_title=field.label, prompt=field.prompt,
@@ -388,7 +391,9 @@ def _colour_rules(checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
             yield _row_rule(first, last, column, ROW_FLAGS[finding], ">0", needed)
     check = Cell(first, COLUMNS["check"]).in_row
     area = Range.of(first, COLUMNS["check"], last, COLUMNS["check"])
-    yield ColourRule(area, f'={check}="{fx.COMPLETE}"', Style(colour=look.STATUS_INK[Status.GREEN]), stop=True)
+    yield ColourRule(
+        area, f'={check}="{fx.COMPLETE}"', Style(colour=look.STATUS_INK[Status.GREEN]), stop=True
+    )
     yield ColourRule(area, f"=LEN({check})>0", Style(fill=look.NEEDED, colour=look.INK), stop=True)
     for place, (finding, name) in enumerate(fx.HEAD_FLAGS):
         if name and fx.is_on(finding, checklist.policy) and BY_CODE[finding].needs:

@@ -26,12 +26,12 @@ from gatebook.sheets.layout import (
     DECISION_ROW,
     FLAGS_ROW,
     HELPERS_FROM,
+    MARKS_ROW,
     NEEDS_ROW,
     REASON_ROW,
     TEXTS_ROW,
     TITLE_ROW,
     TOTALS_ROW,
-    MARKS_ROW,
     Layout,
 )
 from gatebook.sheets.model import Formula, Plain
@@ -157,9 +157,7 @@ class LiveCells:
             "signer_role": sign_off.role,
             "signed_on": sign_off.on,
         }
-        value: str | DateValue = (
-            signed[name] if name in signed else getattr(self.review, name)
-        )
+        value: str | DateValue = signed[name] if name in signed else getattr(self.review, name)
         return value
 
     def _head_texts(self) -> Iterator[tuple[Cell, Formula]]:
@@ -221,9 +219,7 @@ class LiveCells:
             if fx.is_on(code, policy)
         }
         blocking = [
-            code
-            for code in flags
-            if fx.blocks(code, policy, elsewhere=not gate.names_owner)
+            code for code in flags if fx.blocks(code, policy, elsewhere=not gate.names_owner)
         ]
         blocked = "=" + ("+".join(cell(ROW_FLAGS[code]) for code in blocking) or "0")
         needed = "=" + "&".join(
@@ -298,7 +294,9 @@ class LiveCells:
         reason = Cell(REASON_ROW, COLUMNS["status"])
         yield reason, Formula(self._reason(code, blocking), self.verdict.reason)
         counts = self.verdict.counts
-        marked = f"{total_cell('greens').fixed}+{total_cell('yellows').fixed}+{total_cell('reds').fixed}"
+        marked = (
+            f"{total_cell('greens').fixed}+{total_cell('yellows').fixed}+{total_cell('reds').fixed}"
+        )
         yield (
             Cell(TITLE_ROW, COLUMNS["approver"]),
             Formula(

@@ -230,9 +230,7 @@ def _label_cells(labels: dict[str, list[Cell]]) -> dict[str, Cell]:
     return chosen
 
 
-def _value_cells(
-    grid: Grid, labels: dict[str, list[Cell]], known: set[int]
-) -> dict[str, Cell]:
+def _value_cells(grid: Grid, labels: dict[str, list[Cell]], known: set[int]) -> dict[str, Cell]:
     chosen = _label_cells(labels)
     stops = set(chosen.values())
     return {name: _value_cell(grid, at, stops, known) for name, at in chosen.items()}
@@ -258,9 +256,7 @@ def _date(reader: _Reader, cells: dict[str, Cell], name: str) -> DateValue:
     if name not in cells:
         return None
     value = reader.typed(name, cells[name])
-    return reader.formula(name) or typed.as_date_value(
-        value, epoch_1904=reader.grid.epoch_1904
-    )
+    return reader.formula(name) or typed.as_date_value(value, epoch_1904=reader.grid.epoch_1904)
 
 
 def _choice(reader: _Reader, cells: dict[str, Cell], name: str) -> str | Unreadable:
@@ -311,7 +307,9 @@ def _gate_rows(
     grid: Grid, checklist: Checklist, columns: dict[str, int], keys: list[Cell], table_row: int
 ) -> Iterator[GateRow]:
     keyed = {cell.row: str(grid.values[cell])[len(KEY_PREFIX) :].strip() for cell in keys}
-    yield_rows = dict.fromkeys(keyed, False) | _lost_rows(grid, checklist, columns, keyed, table_row)
+    yield_rows = dict.fromkeys(keyed, False) | _lost_rows(
+        grid, checklist, columns, keyed, table_row
+    )
     by_title = {clean(gate.title).lower(): gate.key for gate in checklist.gates}
     for row in sorted(yield_rows):
         lost = yield_rows[row]
@@ -369,8 +367,7 @@ def _gate_row(grid: Grid, columns: dict[str, int], row: int, key: str, *, lost: 
         status=reader.formula("status") or typed.as_status(status),
         owner=typed.as_name(value("owner")),
         next_action=typed.as_text(value("next_action")),
-        due=reader.formula("due")
-        or typed.as_date_value(due, epoch_1904=grid.epoch_1904),
+        due=reader.formula("due") or typed.as_date_value(due, epoch_1904=grid.epoch_1904),
         artifact=artifact,
         artifact_link=link,
         approver=typed.as_name(value("approver")),

@@ -77,9 +77,7 @@ def typed_date(cell: str, text: str) -> str:
     """
     day = f"DATE(VALUE(LEFT({text},4)),VALUE(MID({text},6,2)),VALUE(RIGHT({text},2)))"
     digits = f'ISNUMBER(FIND(MID({text},{{1,2,3,4,6,7,9,10}},1),"0123456789"))'
-    shaped = (
-        f'AND(LEN({text})=10,MID({text},5,1)="-",MID({text},8,1)="-",SUMPRODUCT(--{digits})=8)'
-    )
+    shaped = f'AND(LEN({text})=10,MID({text},5,1)="-",MID({text},8,1)="-",SUMPRODUCT(--{digits})=8)'
     exists = (
         f"AND(VALUE(LEFT({text},4))>1900,MONTH({day})=VALUE(MID({text},6,2)),"
         f"DAY({day})=VALUE(RIGHT({text},2)))"
@@ -152,7 +150,7 @@ def permitted(refs: RowRefs, gate: Gate, head: HeadRefs) -> str:
     if gate.never_optional or not gate.yellow_allowed:
         return "FALSE"
     low = literal(LOW_STAKES.lower())
-    return f'AND({head.text["stakes"]}={low},{refs.helper["approver_ok"]}=1)'
+    return f"AND({head.text['stakes']}={low},{refs.helper['approver_ok']}=1)"
 
 
 def effective(refs: RowRefs, gate: Gate, head: HeadRefs) -> str:
@@ -164,9 +162,7 @@ def effective(refs: RowRefs, gate: Gate, head: HeadRefs) -> str:
     return f'=IF({mark}="red",{red},IF({mark}="yellow",{yellow},{mark}))'
 
 
-def row_conditions(
-    refs: RowRefs, gate: Gate, head: HeadRefs, policy: Policy
-) -> dict[str, str]:
+def row_conditions(refs: RowRefs, gate: Gate, head: HeadRefs, policy: Policy) -> dict[str, str]:
     """Every finding about a gate's row that a formula can see, by code, in the rules' order."""
     helper = refs.helper
     mark, counts_as = helper["marked"], helper["effective"]

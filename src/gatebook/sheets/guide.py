@@ -76,7 +76,10 @@ def _gate_cells(gate: Gate) -> Iterator[tuple[str | int, Style]]:
         (Status.YELLOW, gate.yellow if gate.yellow_allowed else "Not allowed: counts as red."),
         (Status.RED, gate.red),
     ):
-        yield text, replace(look.CELL, fill=look.STATUS_FILL[status], colour=look.STATUS_INK[status])
+        yield (
+            text,
+            replace(look.CELL, fill=look.STATUS_FILL[status], colour=look.STATUS_INK[status]),
+        )
     yield gate.ask, replace(look.CELL, italic=True)
 
 

@@ -106,7 +106,9 @@ class Table:
     @property
     def range(self) -> Range:
         """Header and rows."""
-        return Range(self.at, Cell(self.at.row + len(self.rows), self.at.column + len(self.header) - 1))
+        return Range(
+            self.at, Cell(self.at.row + len(self.rows), self.at.column + len(self.header) - 1)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ import msgspec
 
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.review import Change, Review, as_date
-from gatebook.sheets import changes, guide
+from gatebook.sheets import changes, guide, portfolio_book
 from gatebook.sheets.form_draw import Look, draw_review_tab
 from gatebook.sheets.form_parse import TabTrouble, is_review, parse_review, read_stamp
 from gatebook.sheets.model import Grid, Workbook
 
-# Tabs of the form that hold no answers; a reader may leave them out by their first cell.
-SKIPPED_MARKS = frozenset({guide.MARK})
+# Tabs of ours that hold no answers; a reader may leave them out by their first cell.
+SKIPPED_MARKS = frozenset({guide.MARK, portfolio_book.MARK})
 _SOME_DAY = date(2026, 1, 1)
 
 

@@ -261,6 +261,19 @@ def test_charts_read_real_ranges(kind: str, holds: str) -> None:
     assert ">=Decisions<" in xml
 
 
+@pytest.mark.parametrize("kind", ["bar", "bar-stacked", "bar-share"])
+def test_bars_read_from_top_to_bottom(kind: str) -> None:
+    """Labels upside down, scale as usual: else a share of 100 % would stand on the left."""
+    xml = part(chart(kind), "xl/charts/chart1.xml")
+    labels = re.search("<c:catAx>.*</c:catAx>", xml)
+    scale = re.search("<c:valAx>.*</c:valAx>", xml)
+    assert labels is not None
+    assert scale is not None
+    assert '<c:orientation val="maxMin"/>' in labels[0]
+    assert '<c:orientation val="minMax"/>' in scale[0]
+    assert '<c:crosses val="max"/>' in scale[0]
+
+
 def test_points_have_their_colours() -> None:
     xml = part(chart("pie", point_colours=("#111111", "#222222")), "xl/charts/chart1.xml")
     assert xml.index("111111") < xml.index("222222")
@@ -294,6 +307,11 @@ def test_the_same_workbook_gives_the_same_bytes() -> None:
     one_way = book(Sheet("Review", cells))
     other_way = book(Sheet("Review", dict(reversed(cells.items()))))
     assert workbook_bytes(one_way) == workbook_bytes(other_way)
+
+
+def test_the_date_in_the_file_is_the_given_one() -> None:
+    core = part(one("x"), "docProps/core.xml")
+    assert re.findall(r"(\d{4}-[-\d:TZ]+)<", core) == ["2026-11-23T09:30:00Z"] * 2
 
 
 _IN_ANOTHER_PROCESS = """

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gatebook.backends.excel.draw import workbook_bytes
@@ -23,11 +23,6 @@ from gatebook.sheets.model import (
     Table,
 )
 from tests.support.drawn import A1, book, one, part, reread
-
-
-def unescaped(text: str) -> str:
-    """Text of the file as Excel shows it: _x0041_ is A."""
-    return re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +57,35 @@ def test_text_stays_text(text: str, in_table: bool) -> None:
             assert (cell.data_type, cell.value, cell.hyperlink) == ("s", text, None)
 
 
-@given(st.text(alphabet=st.characters(), max_size=60))
+@pytest.mark.parametrize(("text", "marked"), [("=1+1", True), ("-", True), ("a=1", False)])
+def test_text_that_looks_like_a_formula_stays_text_when_edited(text: str, marked: bool) -> None:
+    """PAINS 18: pressing F2 and Enter on it in Excel must not make it one."""
+    cell = reread(one(text, Style(wrap=True))).active["A1"]
+    assert bool(cell.quotePrefix) is marked
+    assert cell.alignment.wrap_text
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=60))
+@example("\ud800 a \udfff \ud83d\ude00 \x00\x0b\r\n\x1f\ufffe\uffff _x0041_")
 def test_any_text_comes_back_as_cleaned(text: str) -> None:
     """PAINS 18, 31, with control characters, lone surrogates and what looks like an escape."""
     value = reread(one(text)).active["A1"].value
-    assert unescaped(value or "") == clean(text)
+    assert (value or "") == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("a\r\nb\rc\x0bd\te", "a\nb\nc\nd\te"),
+        ("a\x00\x07\x1f\ufffeb", "ab"),
+        ("\ud800a\udfff", "\ufffda\ufffd"),
+        ("\ud83d\ude00", "\U0001f600"),
+        ("\U0001f600" * 16_384, "\U0001f600" * 16_383 + "…"),
+        ("x" * 32_767, "x" * 32_767),
+    ],
+)
+def test_clean(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
 
 
 def test_too_long_text_ends_with_an_ellipsis() -> None:

@@ -83,7 +83,8 @@ class Pen:
     def _write_text(self, row: int, column: int, text: str, style: Style) -> Any:
         text = clean(text)
         if text:
-            return self._sheet.write_string(row, column, text, self._formats.of(style))
+            look = self._formats.of_literal if text[0] in "=+-@" else self._formats.of
+            return self._sheet.write_string(row, column, text, look(style))
         return self._sheet.write_blank(row, column, None, self._formats.of(style))
 
     def _write_date(self, row: int, column: int, day: date, style: Style) -> Any:

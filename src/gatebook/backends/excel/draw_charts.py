@@ -18,6 +18,7 @@ _KINDS = {
     "pie": {"type": "pie"},
 }
 _QUIET = {"color": "#D9D9D9"}
+_NONE = {"visible": False}
 _GAP = 60  # per cent of a bar's thickness between two bars
 
 
@@ -61,13 +62,12 @@ def _corners(tab: str, place: Range) -> list[Any]:
 
 
 def _set_axes(made: Any, chart: Chart) -> None:
-    # XlsxWriter calls the axis of the labels "x" for bars too, though it stands upright there.
     labels: dict[str, Any] = {"line": _QUIET}
-    if chart.kind.startswith("bar"):
-        # The first label stands on top, as in the table; "max" keeps the scale at the bottom.
-        labels |= {"reverse": True, "label_position": "low"}
     scale: dict[str, Any] = {"major_gridlines": {"visible": True, "line": _QUIET}}
     if chart.kind.startswith("bar"):
-        scale["crossing"] = "max"
-    made.set_x_axis(labels)
-    made.set_y_axis(scale)
+        # The first label stands on top, as in the table; the scale crosses where the last one is.
+        made.set_y_axis(labels | {"reverse": True, "crossing": "max", "major_gridlines": _NONE})
+        made.set_x_axis(scale)
+    else:
+        made.set_x_axis(labels)
+        made.set_y_axis(scale)

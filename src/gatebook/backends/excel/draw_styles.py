@@ -64,6 +64,7 @@ class Formats:
         self._by_identity: dict[int, Any] = {id(PLAIN): None}
         self._dates_by_identity: dict[int, Any] = {}
         self._by_style: dict[Style, Any] = {PLAIN: None}
+        self._literal: dict[Style, Any] = {}
         self._rules: dict[Style, Any] = {}
 
     def of(self, style: Style) -> Any:
@@ -80,6 +81,14 @@ class Formats:
             dated = style if style.number_format else replace(style, number_format=DATE_FORMAT)
             self._dates_by_identity[key] = self._made(dated)
         return self._dates_by_identity[key]
+
+    def of_literal(self, style: Style) -> Any:
+        """The format of a text that looks like a formula: Excel keeps it text when it is edited."""
+        if style not in self._literal:
+            self._literal[style] = self._book.add_format(
+                {**properties(style), "quote_prefix": True}
+            )
+        return self._literal[style]
 
     def of_rule(self, style: Style) -> Any:
         """The format that a colour rule lays over a cell."""

@@ -14,10 +14,10 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, to_excel
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from gatebook.backends.excel import limits
-from gatebook.backends.excel.contents import BEYOND, Contents, Place, Tab, clean, within
+from gatebook.backends.excel.contents import BEYOND, Contents, Place, Tab, clean, typed, within
 from gatebook.backends.excel.markup import parse
 from gatebook.backends.excel.ooxml import Book, read_book, to_grid
 from gatebook.backends.excel.package import SAVE_AGAIN, Package
@@ -72,6 +72,10 @@ class _Parser(WorkSheetParser):
         self.formulas: dict[Place, str] = {}
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
+        value = element.findtext(VALUE_TAG) or ""
+        if element.get("t", "n") == "n" and isinstance(typed("n", value), str):
+            # openpyxl gives up on words where a number must be; they are kept as text.
+            element.set("t", "str")
         cell: dict[str, Any] = super().parse_cell(element)
         formula: Element | None = element.find(FORMULA_TAG)
         at = within(cell["row"] - 1, cell["column"] - 1)

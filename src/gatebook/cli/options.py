@@ -1,0 +1,58 @@
+"""Options that several commands share, and how they become settings."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gatebook.cli.exits import USAGE, Stop
+
+if TYPE_CHECKING:
+    from gatebook.wiring import Settings
+
+
+class IsoDate(click.ParamType[datetime.date]):
+    """A date written YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime.date:
+        """Read the option's text. Fails with what was found and what was expected."""
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"“{value}” is no date; write it as YYYY-MM-DD, such as 2026-11-30", param, ctx
+            )
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--config, --checklist, --quiet, --debug."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error."),
+        click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and errors."),
+        click.option("--config", default="", metavar="FILE", help="Use this gatebook.toml."),
+        click.option(
+            "--checklist", "checklist_files", multiple=True, metavar="FILE",
+            help="A checklist of your own; may be given more than once.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def settings_or_stop(config: str, checklist_files: tuple[str, ...]) -> Settings:
+    """Configuration and checklists, or exit code 2 with what is wrong with them."""
+    from gatebook.wiring import SettingsError, settings
+
+    try:
+        return settings(config, checklist_files)
+    except SettingsError as error:
+        raise Stop(USAGE, str(error)) from error

@@ -1,0 +1,85 @@
+"""Reading locations for a command: progress on a terminal, and what was passed over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from gatebook.backends.protocol import Unreadable
+from gatebook.cli.exits import USAGE, Stop
+from gatebook.sync import Judgement, Loaded, load
+from gatebook.wiring import Settings, SettingsError, backend_for, runner
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+# A bar for fewer files would be gone before anybody sees it.
+_BAR_FROM = 30
+
+
+def read_locations(
+    locations: Sequence[str],
+    using: Settings,
+    today: date,
+    *,
+    portfolio: str = "",
+    quiet: bool = False,
+    verbose: bool = False,
+) -> Loaded:
+    """Read and judge everything at the locations. Stops with exit code 2 where one is not there."""
+    how = Judgement(using.checklists, using.checklist, today)
+    own = os.path.abspath(portfolio) if portfolio else ""
+    bar = _Bar(show=not quiet)
+    try:
+        loaded = load(
+            [(backend_for(location), location) for location in locations],
+            how,
+            skip=lambda location: os.path.abspath(location) == own,
+            run=runner,
+            progress=bar.move,
+        )
+    except Unreadable as trouble:
+        raise Stop(USAGE, trouble.reason, trouble.remedy) from trouble
+    except SettingsError as error:
+        raise Stop(USAGE, str(error)) from error
+    finally:
+        bar.close()
+    if verbose:
+        for one in loaded.passed:
+            click.echo(f"passed over: {one.location}: {one.reason}", err=True)
+    return loaded
+
+
+class _Bar:
+    """A progress bar on standard error, on terminals only."""
+
+    def __init__(self, *, show: bool) -> None:
+        self._show = show and click.get_text_stream("stderr").isatty()
+        self._bar: RichProgress | None = None
+
+    def move(self, done: int, of: int) -> None:
+        """So many of so many files are read."""
+        if not self._show or of < _BAR_FROM:
+            return
+        if self._bar is None:
+            self._bar = _started(of)
+        self._bar.update(self._bar.task_ids[0], completed=done, total=of)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar:
+            self._bar.stop()
+
+
+def _started(of: int) -> RichProgress:
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
+
+    progress = RichProgress(console=Console(stderr=True), transient=True)
+    progress.add_task("Reading", total=of)
+    progress.start()
+    return progress

@@ -1,0 +1,182 @@
+"""`gatebook sync`: read all forms and write the portfolio."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gatebook import __version__
+from gatebook.cli.exits import BUSY, DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, Stop
+from gatebook.cli.options import IsoDate, common, settings_or_stop
+
+if TYPE_CHECKING:
+    from gatebook.sync import Plan
+    from gatebook.wiring import Settings
+
+
+@click.command("sync")
+@click.argument("locations", nargs=-1, metavar="[LOCATION...]")
+@click.option("--portfolio", default="", metavar="FILE", help="Where the portfolio is written.")
+@click.option("--today", type=IsoDate(), help="Judge as of this day instead of today.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a pipeline.")
+@click.option("--full", is_flag=True, help="Read every sheet (this version always does).")
+@click.option("--verbose", "-v", is_flag=True, help="Name what was passed over, and why.")
+@common
+def command(
+    locations: tuple[str, ...],
+    portfolio: str,
+    today: datetime.date | None,
+    dry_run: bool,
+    as_json: bool,
+    full: bool,
+    verbose: bool,
+    config: str,
+    checklist_files: tuple[str, ...],
+    quiet: bool,
+    debug: bool,
+) -> int:
+    """Read all forms and write the portfolio workbook.
+
+    Without a LOCATION the ones in gatebook.toml are read. The portfolio is written only if it would
+    say something else than it does; your notes in it stay.
+    """
+    using = settings_or_stop(config, checklist_files)
+    places = locations or using.config.locations
+    target = portfolio or using.config.portfolio
+    if not places:
+        raise Stop(USAGE, "no location to read", "name a folder, or locations in gatebook.toml.")
+    if not target:
+        raise Stop(
+            USAGE,
+            "no portfolio to write",
+            "add --portfolio portfolio.xlsx, or portfolio in gatebook.toml.",
+        )
+    _check_target(target)
+    day = today or using.config.today()
+    if dry_run:
+        plan, written = _plan(places, target, using, day, quiet, verbose), False
+    else:
+        with _lock(target):
+            plan = _plan(places, target, using, day, quiet, verbose)
+            written = _write(plan)
+    _report(plan, written, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
+    return SOME_UNREADABLE if plan.loaded.problems else DONE
+
+
+def _check_target(target: str) -> None:
+    path = Path(target)
+    if path.suffix.lower() != ".xlsx":
+        raise Stop(USAGE, f"the portfolio {target} is no .xlsx file", "give it a name in .xlsx.")
+    if path.is_dir():
+        raise Stop(USAGE, f"{target} is a folder", "name a file in it, such as portfolio.xlsx.")
+    if not path.parent.is_dir():
+        raise Stop(
+            NOT_WRITTEN,
+            f"the folder {path.parent} of the portfolio is not there",
+            "make the folder, or name another one with --portfolio.",
+        )
+
+
+@contextmanager
+def _lock(target: str) -> Iterator[None]:
+    """One sync at a time for a portfolio: a lock file beside it, held while this process lives."""
+    from filelock import FileLock, Timeout
+
+    path = Path(target)
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Stop(
+            BUSY,
+            f"another sync is writing {target} right now",
+            "wait for it; the next run picks up what it left. Nothing was read or written.",
+        ) from error
+    except OSError as error:
+        raise Stop(
+            NOT_WRITTEN,
+            f"the folder of {target} cannot be written ({error.strerror or error})",
+            "check the permissions of the folder. What was there is intact.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _plan(
+    places: tuple[str, ...],
+    target: str,
+    using: Settings,
+    today: datetime.date,
+    quiet: bool,
+    verbose: bool,
+) -> Plan:
+    from gatebook.backends.protocol import Unwritable
+    from gatebook.cli.reading import read_locations
+    from gatebook.sync import plan_sync
+    from gatebook.wiring import SettingsError, backend_for
+
+    loaded = read_locations(places, using, today, portfolio=target, quiet=quiet, verbose=verbose)
+    try:
+        return plan_sync(
+            loaded,
+            backend_for(target),
+            target,
+            exists=os.path.exists(target),
+            home=os.path.dirname(os.path.abspath(target)),
+            today=today,
+            now=using.config.now_text(),
+            version=__version__,
+        )
+    except Unwritable as trouble:
+        raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
+    except SettingsError as error:
+        raise Stop(USAGE, str(error)) from error
+
+
+def _write(plan: Plan) -> bool:
+    from gatebook.backends.protocol import Unwritable
+    from gatebook.sync import apply_sync
+    from gatebook.wiring import backend_for
+
+    try:
+        return apply_sync(plan, backend_for(plan.portfolio))
+    except Unwritable as trouble:
+        raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
+
+
+def _report(
+    plan: Plan, written: bool, today: datetime.date, *, as_json: bool, dry_run: bool, quiet: bool
+) -> None:
+    from gatebook.cli.reports import problem_lines, sync_json
+    from gatebook.sheets.portfolio_book import totals_line
+
+    if as_json:
+        import msgspec
+
+        record = sync_json(plan, written=written, today=today)
+        sys.stdout.buffer.write(msgspec.json.encode(record) + b"\n")
+    elif not quiet:
+        click.echo(totals_line(plan.tables))
+        for change in plan.changes:
+            click.echo(f"  {change.system}: {change.before or 'new'} → {change.now}")
+        click.echo(_ending(plan, written, dry_run=dry_run))
+    for line in problem_lines(plan.loaded.problems):
+        click.echo(line, err=True)
+
+
+def _ending(plan: Plan, written: bool, *, dry_run: bool) -> str:
+    if dry_run and plan.workbook is not None:
+        return f"Would write {plan.portfolio}. Nothing was written (--dry-run)."
+    if written:
+        return f"Wrote {plan.portfolio}."
+    return f"{plan.portfolio} says all this already; not written."

@@ -1,0 +1,200 @@
+"""From judged sheets to systems: the newest review of each, copies named, history taken into account.
+
+Source: SPEC, "Portfolio", and its findings `duplicate-review` and `launched-without-passing`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from gatebook.domain.decision import Decision
+from gatebook.domain.effective import plausible
+from gatebook.domain.findings import Finding
+from gatebook.domain.judge import Judged, as_finding
+from gatebook.domain.review import Review
+from gatebook.domain.rules import Hit
+from gatebook.domain.text import clean, slug
+
+PASSING = (Decision.LAUNCH, Decision.LAUNCH_WITH_PLAN)
+
+# Said of a system as it stands now, so not repeated for reviews that a newer one has replaced.
+_OF_THE_PRESENT = frozenset(
+    {"action-overdue", "review-due", "review-overdue", "major-change-unreviewed"}
+)
+
+
+class System(msgspec.Struct, frozen=True):
+    """One AI system: its newest review, the earlier ones newest first, and the copies set aside.
+
+    `key` is stable from sync to sync; it is the system id, with the name where copies of one sheet
+    were given to several systems.
+    """
+
+    key: str
+    name: str
+    newest: Judged
+    earlier: tuple[Judged, ...] = ()
+    copies: tuple[Judged, ...] = ()
+
+
+def place(review: Review) -> str:
+    """Where a review stands, for messages: file and tab."""
+    return f"{review.location} ({review.tab})" if review.location else review.tab
+
+
+def _is_marked(review: Review) -> bool:
+    return any(row.status is not None for row in review.rows)
+
+
+def _age(judged: Judged) -> tuple[date, float, str, str]:
+    """What makes a review newer. A form without a date that nobody has marked yet is the oldest;
+    one with marks counts from the day its file was changed, so that its reds are not hidden."""
+    review = judged.review
+    day = plausible(review.review_date, judged.checklist)
+    if day is None and not _is_marked(review):
+        day = date.min
+    elif day is None:
+        day = datetime.fromtimestamp(review.modified, UTC).date() if review.modified else date.max
+    return day, review.modified, review.location, review.tab
+
+
+def systems(judged: Iterable[Judged], today: date) -> tuple[System, ...]:
+    """All systems, sorted by name."""
+    by_id: dict[str, list[Judged]] = defaultdict(list)
+    for one in judged:
+        by_id[one.review.stamp.system_id].append(one)
+    found = [
+        _system(key, sheets, today)
+        for system_id, group in by_id.items()
+        for key, sheets in _by_name(system_id, group)
+    ]
+    return tuple(sorted(found, key=lambda system: (system.name.lower(), system.key)))
+
+
+def _name(judged: Judged) -> str:
+    return clean(judged.review.system).lower()
+
+
+def _by_name(system_id: str, group: list[Judged]) -> Iterable[tuple[str, list[Judged]]]:
+    """Split sheets of one system id by name where a copied sheet was given to another system."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for one in group:
+        names[one.review.stamp.review_id].add(_name(one))
+    if all(len(found) == 1 for found in names.values()):
+        return [(system_id, group)]
+    split: dict[str, list[Judged]] = defaultdict(list)
+    for one in group:
+        split[_name(one)].append(one)
+    return [
+        (system_id if slug(name) == system_id else f"{system_id}|{slug(name)}", sheets)
+        for name, sheets in split.items()
+    ]
+
+
+def _latest(copies: list[Judged]) -> Judged:
+    return max(copies, key=lambda one: (one.review.modified, one.review.location, one.review.tab))
+
+
+def _system(key: str, sheets: list[Judged], today: date) -> System:
+    by_review: dict[str, list[Judged]] = defaultdict(list)
+    for one in sheets:
+        by_review[one.review.stamp.review_id].append(one)
+    chosen = sorted(map(_latest, by_review.values()), key=_age, reverse=True)
+    copies = [one for one in sheets if not any(one is kept for kept in chosen)]
+    newest = _with(chosen[0], _launched_without_passing(chosen, today), first=True)
+    return System(
+        key=key,
+        name=newest.review.system or newest.review.location or key,
+        newest=newest,
+        earlier=tuple(_past(one) for one in chosen[1:]),
+        copies=tuple(_past(one) for one in copies),
+    )
+
+
+def _past(judged: Judged) -> Judged:
+    kept = tuple(f for f in judged.findings if f.code not in _OF_THE_PRESENT)
+    return msgspec.structs.replace(judged, findings=kept)
+
+
+def _with(judged: Judged, extra: Finding | None, *, first: bool = False) -> Judged:
+    if extra is None:
+        return judged
+    both = (extra, *judged.findings) if first else (*judged.findings, extra)
+    return msgspec.structs.replace(judged, findings=both)
+
+
+def name_copies(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Each sheet that shares its review id with another one gets the finding `duplicate-review`."""
+    by_review: dict[str, list[Judged]] = defaultdict(list)
+    for one in judged:
+        by_review[one.review.stamp.review_id].append(one)
+    return tuple(_with(one, _copy(one, by_review[one.review.stamp.review_id])) for one in judged)
+
+
+def _copy(judged: Judged, same: list[Judged]) -> Finding | None:
+    others = [other for other in same if other is not judged]
+    if not others:
+        return None
+    if len({_name(one) for one in same}) > 1:
+        counts = "They name different systems, so each counts for its own."
+    else:
+        counts = f"The one changed last counts: {place(_latest(same).review)}."
+    where = ", ".join(place(other.review) for other in others)
+    hit = Hit({"other": where, "counts": counts}, "system")
+    return as_finding("duplicate-review", hit, judged.review, judged.checklist)
+
+
+def _launched_without_passing(reviews: list[Judged], today: date) -> Finding | None:
+    """`reviews` are one system's, newest first. A review that passed after the launch ends it."""
+    newest = reviews[0]
+    review = newest.review
+    launch = plausible(review.launch_date, newest.checklist)
+    if not (review.is_live or (launch and launch < today)):
+        return None
+    signed = [one for one in reviews if one.review.signed]
+    before = [one for one in signed if _before_launch(one, launch)]
+    if not before or before[0].verdict.decision in PASSING:
+        return None
+    after = signed[: next(i for i, one in enumerate(signed) if one is before[0])]
+    if any(one.verdict.decision in PASSING for one in after):
+        return None
+    hit = Hit(
+        {
+            "system": review.system or "The system",
+            "state": "is live" if review.is_live else f"was to launch on {launch}",
+            "date": str(before[0].review.review_date),
+            "decision": before[0].verdict.shown_as,
+        },
+        "live" if review.is_live else "launch_date",
+    )
+    return as_finding("launched-without-passing", hit, review, newest.checklist)
+
+
+def _before_launch(judged: Judged, launch: date | None) -> bool:
+    if launch is None:
+        return not judged.review.is_live
+    day = plausible(judged.review.review_date, judged.checklist)
+    return day is not None and day <= launch
+
+
+def change_since(system: System) -> str:
+    """What the newest review changed against the one before, in words."""
+    if not system.earlier:
+        return "First review"
+    now, before = system.newest.verdict, system.earlier[0].verdict
+    was = {result.gate.key: result.effective for result in before.gates}
+    better: list[str] = []
+    worse: list[str] = []
+    rank = {"green": 2, "yellow": 1, "red": 0}
+    for result in now.gates:
+        old, new = was.get(result.gate.key), result.effective
+        if old and new and old is not new:
+            (better if rank[new] > rank[old] else worse).append(str(result.gate.number))
+    parts = [] if now.decision is before.decision else [f"was {before.decision}"]
+    parts += [f"better: {', '.join(better)}"] if better else []
+    parts += [f"worse: {', '.join(worse)}"] if worse else []
+    return "; ".join(parts) or "No change"

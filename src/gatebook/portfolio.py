@@ -1,0 +1,384 @@
+"""The newest review of each system becomes the portfolio's tables (pandas does the counting)."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import PurePath
+
+import pandas as pd
+
+from gatebook.domain.cadence import REASONS
+from gatebook.domain.cells import Cell
+from gatebook.domain.decision import Counts, Decision
+from gatebook.domain.effective import effective_rows, plausible
+from gatebook.domain.findings import BY_CODE, ORDER, Finding
+from gatebook.domain.judge import Judged
+from gatebook.domain.review import DateValue, Review, Status, Unreadable
+from gatebook.domain.systems import System, change_since
+from gatebook.sheets.model import Content, Link
+from gatebook.sheets.portfolio_read import OldPortfolio
+from gatebook.sheets.portfolio_tables import (
+    LETTERS,
+    READ,
+    ActionRow,
+    DecisionRow,
+    FindingRow,
+    GateRowOf,
+    RunRow,
+    SystemRow,
+    Tables,
+)
+from gatebook.sheets.review_form import TabProblem
+
+
+def build_tables(
+    systems: Sequence[System],
+    unread: Sequence[TabProblem],
+    old: OldPortfolio,
+    today: date,
+    home: str,
+) -> Tables:
+    """All tables of the portfolio, with what the old one must carry on; `home` is its folder."""
+    place = _Places(home)
+    rows = [_system_row(system, place, today) for system in systems]
+    rows = _with_notes(rows, old)
+    rows += _not_read(rows, unread, old, place, today)
+    rows.sort(key=_attention)
+    return Tables(
+        systems=tuple(rows),
+        actions=_actions(systems, place, today),
+        findings=_findings(systems, unread, place),
+        gates=_gates(systems),
+        decisions=_decisions(systems, old, today),
+        runs=old.runs,
+        synced=old.synced,
+        today=today,
+        note_headers=old.note_headers,
+    )
+
+
+class _Places:
+    """Links from the portfolio's folder to the reviews' files, tabs and cells."""
+
+    def __init__(self, home: str) -> None:
+        self.home = os.path.abspath(home or ".")
+
+    def file(self, location: str) -> str:
+        """A file's path as the portfolio links it: relative where it can be."""
+        if "://" in location:
+            return location
+        full = os.path.abspath(location)
+        try:
+            return PurePath(os.path.relpath(full, self.home)).as_posix()
+        except ValueError:  # another drive on Windows
+            return PurePath(full).as_posix()
+
+    def link(self, location: str, tab: str = "", cell: str = "", text: str = "") -> Content:
+        """A link to a file, or into it."""
+        if not location:
+            return text or None
+        file = self.file(location)
+        quoted = tab.replace("'", "''")
+        target = f"{file}#'{quoted}'!{cell or 'A1'}" if tab else file
+        return Link(target, text or PurePath(file).name, file=True)
+
+
+def _shown(value: DateValue) -> date | str | None:
+    return value.found if isinstance(value, Unreadable) else value
+
+
+def _counts(counts: Counts) -> tuple[int, int, int, int]:
+    return counts.green, counts.yellow, counts.red, counts.unmarked
+
+
+def _system_row(system: System, place: _Places, today: date) -> SystemRow:
+    judged = system.newest
+    review, verdict = judged.review, judged.verdict
+    overdue = sum(finding.code == "action-overdue" for finding in judged.findings)
+    due = judged.next_review
+    return SystemRow(
+        key=system.key,
+        system=system.name,
+        decision=verdict.shown_as,
+        decision_code=verdict.decision.value,
+        strip=tuple(LETTERS[r.effective.value if r.effective else None] for r in verdict.gates),
+        counts=_counts(verdict.counts),
+        blocks=what_blocks(judged),
+        lead=review.lead,
+        owner=review.owner,
+        review_date=_shown(review.review_date),
+        next_due=due.due if due else None,
+        next_reason=REASONS[due.reason] if due else "",
+        overdue=overdue,
+        change=change_since(system),
+        regulated=regulated_gates(judged),
+        link=place.link(review.location, review.tab),
+        file=place.file(review.location),
+    )
+
+
+def what_blocks(judged: Judged) -> str:
+    """Why a system cannot launch: its red gates with their owners, or what is not filled in."""
+    verdict = judged.verdict
+    if verdict.decision is Decision.DELAYED:
+        rows = effective_rows(judged.review, judged.checklist)
+        reds = {
+            f"{gate.number} {gate.title} ({row.owner or 'no owner'})": True
+            for row, gate, status in rows
+            if status is Status.RED
+        }
+        return "; ".join(reds)
+    if verdict.decision is Decision.INCOMPLETE:
+        titles = [BY_CODE[f.code].title for f in judged.findings if f.level == "block"]
+        counted = Counter(titles)
+        return "; ".join(title if n == 1 else f"{title} ({n})" for title, n in counted.items())
+    return ""
+
+
+def regulated_gates(judged: Judged) -> str:
+    """For a regulated area: the area and how the gates that the checklist marks for it stand."""
+    area = judged.review.regulated
+    if not area:
+        return ""
+    marked = [
+        f"{r.gate.number} {LETTERS[r.effective.value if r.effective else None]}"
+        for r in judged.verdict.gates
+        if r.gate.ai_act
+    ]
+    return f"{area}: {' · '.join(marked)}" if marked else area
+
+
+def _with_notes(rows: list[SystemRow], old: OldPortfolio) -> list[SystemRow]:
+    notes = {row.key: row.notes for row in old.systems}
+    return [replace(row, notes=notes.get(row.key, {})) for row in rows]
+
+
+_KEPT_STATES = ("could not be read", "not found")
+
+
+def _not_read(
+    read: list[SystemRow],
+    unread: Sequence[TabProblem],
+    old: OldPortfolio,
+    place: _Places,
+    today: date,
+) -> list[SystemRow]:
+    """Rows that must not vanish: the last known state of systems whose sheet could not be read or
+    was not there, and sheets that never could be read."""
+    there = {row.key for row in read}
+    troubled = {place.file(one.location): one for one in unread}
+    rows: list[SystemRow] = []
+    explained: set[str] = set()
+    for row in old.systems:
+        if row.key in there or row.key.startswith(_UNREAD_KEY):
+            continue
+        trouble = troubled.get(row.file)
+        explained.add(row.file)
+        since = _since(row.state, today, "could not be read" if trouble else "not found")
+        rows.append(replace(row, state=f"{since}; last known state shown"))
+    notes = {row.key: row.notes for row in old.systems}
+    for one in unread:
+        file = place.file(one.location)
+        if file in explained and not one.tab:
+            continue
+        key = f"{_UNREAD_KEY}{file}" + (f"#{one.tab}" if one.tab else "")
+        name = PurePath(file).name + (f" ({one.tab})" if one.tab else "")
+        rows.append(
+            SystemRow(
+                key=key, system=name, decision="Cannot be read", decision_code="", strip=(),
+                counts=(0, 0, 0, 0), blocks=one.reason, lead="", owner="", review_date=None,
+                next_due=None, next_reason="", overdue=0, change="", regulated="",
+                link=place.link(one.location, one.tab), file=file, state="could not be read",
+                notes=notes.get(key, {}),
+            )
+        )  # fmt: skip
+    return rows
+
+
+_UNREAD_KEY = "unread:"
+
+
+def _since(state: str, today: date, word: str) -> str:
+    """ "not found since DAY", with the first day kept from sync to sync."""
+    start = f"{word} since "
+    return state.partition(";")[0] if state.startswith(start) else f"{start}{today}"
+
+
+_DECISION_RANK = {
+    "": 0,
+    Decision.DELAYED.value: 1,
+    Decision.INCOMPLETE.value: 2,
+    Decision.LAUNCH_WITH_PLAN.value: 3,
+    Decision.LAUNCH.value: 4,
+}
+
+
+def _attention(row: SystemRow) -> tuple[int, int, int, str]:
+    """What needs attention first: unread sheets, then by decision, then overdue actions."""
+    return (
+        row.state == READ,
+        _DECISION_RANK.get(row.decision_code, 0),
+        -row.overdue,
+        row.system.lower(),
+    )
+
+
+def _actions(systems: Sequence[System], place: _Places, today: date) -> tuple[ActionRow, ...]:
+    records = [
+        _action(system, row_number, place, today)
+        for system in systems
+        for row_number in range(len(system.newest.review.rows))
+    ]
+    rows = [record for record in records if record]
+    if not rows:
+        return ()
+    frame = pd.DataFrame(
+        {
+            "late": [row.days_overdue or 0 for row in rows],
+            "due": [row.due if isinstance(row.due, date) else date.max for row in rows],
+            "system": [row.system.lower() for row in rows],
+        }
+    )
+    order = frame.sort_values(
+        ["late", "due", "system"], ascending=[False, True, True], kind="stable"
+    ).index
+    return tuple(rows[int(i)] for i in order)
+
+
+def _action(system: System, row_number: int, place: _Places, today: date) -> ActionRow | None:
+    judged = system.newest
+    row = judged.review.rows[row_number]
+    gate = judged.checklist.gate(row.key)
+    if gate is None or row.status is Status.GREEN:
+        return None
+    if row.status is None and not row.next_action and row.due is None:
+        return None
+    due = plausible(row.due, judged.checklist)
+    late = (today - due).days if due and due < today else None
+    cell = row.cells.get("next_action", Cell(0, 0)).a1
+    status = row.status
+    return ActionRow(
+        system=system.name,
+        gate=f"{gate.number} {gate.title}",
+        status=status.value.capitalize() if isinstance(status, Status) else "Not marked",
+        action=row.next_action or "(nothing written down)",
+        owner=row.owner,
+        due=_shown(row.due),
+        days_overdue=late,
+        link=place.link(
+            judged.review.location, judged.review.tab, cell, f"{judged.review.tab}!{cell}"
+        ),
+    )
+
+
+def _findings(
+    systems: Sequence[System], unread: Sequence[TabProblem], place: _Places
+) -> tuple[FindingRow, ...]:
+    unreadable = BY_CODE["sheet-unreadable"]
+    rows = [
+        FindingRow(
+            system=PurePath(one.location).name,
+            level="block",
+            code=unreadable.code,
+            tab=one.tab,
+            cell="",
+            message=one.reason,
+            remedy=one.remedy,
+            link=place.link(one.location),
+        )
+        for one in unread
+    ]
+    found = [
+        (finding, system.name, judged.review)
+        for system in systems
+        for judged in (system.newest, *system.copies)
+        for finding in judged.findings
+        if judged is system.newest or finding.code == "duplicate-review"
+    ]
+    found.sort(key=lambda item: _finding_order(item[0], item[1]))
+    rows += [_finding_row(finding, name, review, place) for finding, name, review in found]
+    return tuple(rows)
+
+
+def _finding_order(finding: Finding, name: str) -> tuple[bool, bool, str, int]:
+    first = finding.code != "launched-without-passing"
+    return first, finding.level != "block", name.lower(), ORDER[finding.code]
+
+
+def _finding_row(finding: Finding, name: str, review: Review, place: _Places) -> FindingRow:
+    at = f"{finding.tab}!{finding.cell}" if finding.cell else finding.tab
+    return FindingRow(
+        system=name,
+        level=finding.level,
+        code=finding.code,
+        tab=finding.tab,
+        cell=finding.cell or "",
+        message=finding.message,
+        remedy=finding.remedy,
+        link=place.link(review.location, finding.tab, finding.cell or "", at),
+    )
+
+
+def _gates(systems: Sequence[System]) -> tuple[GateRowOf, ...]:
+    records = [
+        {
+            "checklist": system.newest.checklist.id,
+            "number": result.gate.number,
+            "title": result.gate.title,
+            "status": result.effective.value if result.effective else "open",
+            "system": system.name,
+        }
+        for system in systems
+        for result in system.newest.verdict.gates
+    ]
+    if not records:
+        return ()
+    frame = pd.DataFrame(records)
+    rows = []
+    for (_, number, title), group in frame.groupby(["checklist", "number", "title"], sort=False):
+        share = group["status"].value_counts(normalize=True)
+        rows.append(
+            GateRowOf(
+                number=int(str(number)),
+                gate=str(title),
+                red_share=float(share.get("red", 0.0)),
+                yellow_share=float(share.get("yellow", 0.0)),
+                green_share=float(share.get("green", 0.0)),
+                unmarked_share=float(share.get("open", 0.0)),
+                red_systems=", ".join(group.loc[group["status"] == "red", "system"]),
+                yellow_systems=", ".join(group.loc[group["status"] == "yellow", "system"]),
+            )
+        )
+    return tuple(sorted(rows, key=lambda r: (-r.red_share, -r.yellow_share, r.number)))
+
+
+def _decisions(
+    systems: Sequence[System], old: OldPortfolio, today: date
+) -> tuple[DecisionRow, ...]:
+    """What was recorded before, unchanged, then what is new, oldest review first."""
+    last = {row.review_id: row for row in old.decisions}
+    fresh: list[DecisionRow] = []
+    for system in systems:
+        for judged in (system.newest, *system.earlier):
+            row = DecisionRow(
+                recorded=today,
+                system=system.name,
+                review_date=_shown(judged.review.review_date),
+                decision=judged.verdict.decision.value,
+                counts=_counts(judged.verdict.counts),
+                review_id=f"{system.key}/{judged.review.stamp.review_id}",
+            )
+            before = last.get(row.review_id)
+            if before is None or replace(before, recorded=today, system=row.system) != row:
+                fresh.append(row)
+    fresh.sort(key=lambda r: (str(r.review_date or ""), r.system.lower()))
+    return (*old.decisions, *fresh)
+
+
+def with_run(tables: Tables, run: RunRow) -> Tables:
+    """The tables with one more line of Runs and the time of this sync."""
+    return replace(tables, runs=(*tables.runs, run), synced=run.when)

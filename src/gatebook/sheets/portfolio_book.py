@@ -1,0 +1,345 @@
+"""Portfolio tables become a workbook: six tabs, each with its mark in the hidden first cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Generic, Literal, TypeVar
+
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.decision import SHOWN, SHOWN_LIVE, Decision
+from gatebook.domain.review import Status
+from gatebook.sheets import look
+from gatebook.sheets.model import (
+    ColourRule,
+    Column,
+    Content,
+    Page,
+    Placed,
+    Row,
+    Sheet,
+    Style,
+    Table,
+    Workbook,
+)
+from gatebook.sheets.portfolio_tables import (
+    LETTERS,
+    READ,
+    ActionRow,
+    DecisionRow,
+    FindingRow,
+    GateRowOf,
+    RunRow,
+    SystemRow,
+    Tables,
+)
+
+Record = TypeVar("Record")
+MARK = "gatebook:portfolio"
+TABS = ("Portfolio", "Actions", "Findings", "Gates", "Decisions", "Runs")
+TITLE = "AI portfolio"
+NO_VERDICT = (
+    "For hiring, credit, education and health care the marked gates prepare AI Act risk papers. "
+    "This page is preparation; it is no verdict on compliance."
+)
+_FIRST = 1
+_PERCENT = replace(look.NUMBER, number_format="0%")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec(Generic[Record]):
+    """One column of a tab: header, width in characters, look, and what it shows of a record.
+
+    A hidden one stands among the visible ones, so that sorting by hand takes it along.
+    """
+
+    header: str
+    width: float
+    style: Style
+    show: Callable[[Record], Content]
+    hidden: bool = False
+
+
+def state_text(row: SystemRow) -> str:
+    """What the next sync must know about a row: the hidden column of the Portfolio tab."""
+    state = {"key": row.key, "decision": row.decision_code, "file": row.file}
+    return json.dumps(state, ensure_ascii=False)
+
+
+KEY_HEADER = "Key"
+SYSTEM_COLUMNS: tuple[Spec[SystemRow], ...] = (
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec(KEY_HEADER, 8, look.HIDDEN, state_text, hidden=True),
+    Spec("Decision", 30, look.CELL, lambda r: r.decision),
+)
+AFTER_STRIP: tuple[Spec[SystemRow], ...] = (
+    Spec("Green", 7, look.CELL_CENTRE, lambda r: r.counts[0]),
+    Spec("Yellow", 7, look.CELL_CENTRE, lambda r: r.counts[1]),
+    Spec("Red", 7, look.CELL_CENTRE, lambda r: r.counts[2]),
+    Spec("Open", 7, look.CELL_CENTRE, lambda r: r.counts[3]),
+    Spec("What blocks", 46, look.CELL, lambda r: r.blocks or None),
+    Spec("Pilot lead", 18, look.CELL, lambda r: r.lead or None),
+    Spec("Production owner", 18, look.CELL, lambda r: r.owner or None),
+    Spec("Review date", 12, look.DATE, lambda r: r.review_date),
+    Spec("Next review", 12, look.DATE, lambda r: r.next_due),
+    Spec("Because", 18, look.CELL, lambda r: r.next_reason or None),
+    Spec("Overdue actions", 10, look.CELL_CENTRE, lambda r: r.overdue or None),
+    Spec("Since last review", 26, look.CELL, lambda r: r.change or None),
+    Spec("Regulated area", 30, look.CELL, lambda r: r.regulated or None),
+    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+    Spec("Sync state", 30, look.CELL, lambda r: r.state),
+)
+ACTION_COLUMNS: tuple[Spec[ActionRow], ...] = (
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("Gate", 30, look.CELL, lambda r: r.gate),
+    Spec("Status", 10, look.CELL_CENTRE, lambda r: r.status),
+    Spec("Next action", 60, look.CELL, lambda r: r.action),
+    Spec("Owner", 20, look.CELL, lambda r: r.owner or None),
+    Spec("Due", 12, look.DATE, lambda r: r.due),
+    Spec("Days overdue", 10, look.NUMBER, lambda r: r.days_overdue),
+    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+)
+FINDING_COLUMNS: tuple[Spec[FindingRow], ...] = (
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("Level", 8, look.CELL_CENTRE, lambda r: r.level),
+    Spec("Code", 26, look.CELL, lambda r: r.code),
+    Spec("Tab", 14, look.CELL, lambda r: r.tab or None),
+    Spec("Cell", 8, look.CELL_CENTRE, lambda r: r.cell or None),
+    Spec("What was found", 60, look.CELL, lambda r: r.message),
+    Spec("What to do", 50, look.CELL, lambda r: r.remedy),
+    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+)
+GATE_COLUMNS: tuple[Spec[GateRowOf], ...] = (
+    Spec("#", 5, look.CELL_CENTRE, lambda r: r.number),
+    Spec("Gate", 30, replace(look.CELL, bold=True), lambda r: r.gate),
+    Spec("Red", 9, _PERCENT, lambda r: r.red_share),
+    Spec("Yellow", 9, _PERCENT, lambda r: r.yellow_share),
+    Spec("Green", 9, _PERCENT, lambda r: r.green_share),
+    Spec("Not marked", 9, _PERCENT, lambda r: r.unmarked_share),
+    Spec("Red in", 60, look.CELL, lambda r: r.red_systems or None),
+    Spec("Yellow in", 60, look.CELL, lambda r: r.yellow_systems or None),
+)
+DECISION_COLUMNS: tuple[Spec[DecisionRow], ...] = (
+    Spec("Recorded on", 13, look.DATE, lambda r: r.recorded),
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("Review date", 13, look.DATE, lambda r: r.review_date),
+    Spec("Decision", 40, look.CELL, lambda r: r.decision),
+    Spec("Green", 8, look.CELL_CENTRE, lambda r: r.counts[0]),
+    Spec("Yellow", 8, look.CELL_CENTRE, lambda r: r.counts[1]),
+    Spec("Red", 8, look.CELL_CENTRE, lambda r: r.counts[2]),
+    Spec("Open", 8, look.CELL_CENTRE, lambda r: r.counts[3]),
+    Spec("Review id", 44, replace(look.CELL, colour=look.MUTED), lambda r: r.review_id),
+)
+RUN_COLUMNS: tuple[Spec[RunRow], ...] = (
+    Spec("When", 26, look.CELL, lambda r: r.when),
+    Spec("Sheets read", 12, look.NUMBER, lambda r: r.read),
+    Spec("Could not be read", 12, look.NUMBER, lambda r: r.unreadable),
+    Spec("Passed over", 12, look.NUMBER, lambda r: r.passed_over),
+    Spec("What changed", 80, look.CELL, lambda r: r.changed or None),
+)
+
+
+def portfolio_workbook(
+    tables: Tables, version: str, paper: Literal["A4", "Letter"] = "A4"
+) -> Workbook:
+    """All six tabs. Same tables, same workbook."""
+    day = tables.today or datetime(2026, 1, 1, tzinfo=UTC).date()
+    return Workbook(
+        sheets=(
+            _systems_tab(tables, version, paper),
+            _tab("Actions", _actions_line(tables), ACTION_COLUMNS, tables.actions, paper),
+            _tab("Findings", _findings_line(tables), FINDING_COLUMNS, tables.findings, paper),
+            _tab("Gates", "How each gate stands over all systems, most reds first.", GATE_COLUMNS, tables.gates, paper),
+            _tab("Decisions", "Every decision as it was first seen. Rows are added, never changed.", DECISION_COLUMNS, tables.decisions, paper),
+            _tab("Runs", "Every sync that changed this workbook.", RUN_COLUMNS, tables.runs, paper),
+        ),
+        title=TITLE,
+        created=datetime(day.year, day.month, day.day, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def mark(tab: str, version: str = "") -> str:
+    """What a tab of ours holds in its hidden first cell."""
+    return f"{MARK};tab={tab}" + (f";version={version}" if version else "")
+
+
+def system_specs(tables: Tables) -> list[Spec[SystemRow]]:
+    """The Portfolio tab's columns in order, with the strip and the reader's own columns."""
+
+    def letter(place: int) -> Callable[[SystemRow], Content]:
+        return lambda row: row.strip[place] if place < len(row.strip) else None
+
+    def note(header: str) -> Callable[[SystemRow], Content]:
+        return lambda row: row.notes.get(header) or None
+
+    strip = [
+        Spec(str(place + 1), 3.6, look.CELL_CENTRE, letter(place))
+        for place in range(tables.strip_length)
+    ]
+    notes = [
+        Spec(header, 30, replace(look.FIELD, fill="#FFFDF5"), note(header))
+        for header in tables.note_headers
+    ]
+    return [*SYSTEM_COLUMNS, *strip, *AFTER_STRIP, *notes]
+
+
+def _table(at: Cell, specs: Sequence[Spec[Record]], records: Sequence[Record]) -> Table:
+    return Table(
+        at=at,
+        header=tuple(spec.header for spec in specs),
+        rows=[[spec.show(record) for spec in specs] for record in records],
+        styles=tuple(spec.style for spec in specs),
+        header_style=look.HEADER,
+    )
+
+
+def _tab(
+    name: str,
+    line: str,
+    specs: Sequence[Spec[Record]],
+    records: Sequence[Record],
+    paper: Literal["A4", "Letter"],
+) -> Sheet:
+    header_row = 2
+    table = _table(Cell(header_row, _FIRST), specs, records)
+    last = table.range.last
+    rules: list[ColourRule] = []
+    for place, spec in enumerate(specs):
+        column = _FIRST + place
+        area = Range.of(header_row + 1, column, max(last.row, header_row + 1), column)
+        if spec.header == "Status":
+            rules.extend(_status_rules(area, {s.value.capitalize(): s for s in Status}))
+        if spec.header == "Decision":
+            rules.extend(_decision_rules(area))
+        if spec.header == "Days overdue":
+            cell = area.first.in_row
+            rules.append(ColourRule(area, f"=N({cell})>0", look.status_style(Status.RED)))
+        if spec.header == "Level":
+            cell = area.first.in_row
+            rules.append(ColourRule(area, f'={cell}="block"', look.status_style(Status.RED)))
+    return Sheet(
+        name=name,
+        cells={
+            Cell(0, 0): Placed(mark(name), look.HIDDEN),
+            Cell(0, _FIRST): Placed(name, look.TITLE),
+            Cell(1, _FIRST): Placed(line, replace(look.TEXT, wrap=False)),
+        },
+        tables=(table,),
+        columns={0: Column(4, hidden=True)}
+        | {_FIRST + place: Column(spec.width, spec.hidden) for place, spec in enumerate(specs)},
+        rows={0: Row(26), header_row: Row(30)},
+        colour_rules=tuple(rules),
+        freeze=Cell(header_row + 1, _FIRST + 1),
+        filter=table.range,
+        page=Page(paper=paper, tall=0, repeat=(header_row, header_row)),
+        cursor=Cell(header_row + 1, _FIRST),
+    )
+
+
+HEADER_ROW = 4
+
+
+def _systems_tab(tables: Tables, version: str, paper: Literal["A4", "Letter"]) -> Sheet:
+    specs = system_specs(tables)
+    table = _table(Cell(HEADER_ROW, _FIRST), specs, tables.systems)
+    last = table.range.last
+    first, end = HEADER_ROW + 1, max(last.row, HEADER_ROW + 1)
+    strip = Range.of(
+        first,
+        _FIRST + len(SYSTEM_COLUMNS),
+        end,
+        _FIRST + len(SYSTEM_COLUMNS) + tables.strip_length - 1,
+    )
+    decision_column = _FIRST + [spec.header for spec in specs].index("Decision")
+    decision = Range.of(first, decision_column, end, decision_column)
+    state_column = _FIRST + [spec.header for spec in specs].index("Sync state")
+    state = Range.of(first, state_column, end, state_column)
+    rules = [*_decision_rules(decision)]
+    if tables.strip_length:
+        letters = {LETTERS[status.value]: status for status in Status}
+        rules.extend(_status_rules(strip, letters))
+    not_read = f'=AND({state.first.in_row}<>"",{state.first.in_row}<>"{READ}")'
+    rules.append(ColourRule(state, not_read, look.status_style(None)))
+    plain = replace(look.TEXT, wrap=False)
+    cells = {
+        Cell(0, 0): Placed(mark("Portfolio", version), look.HIDDEN),
+        Cell(0, _FIRST): Placed(TITLE, look.TITLE),
+        Cell(1, _FIRST): Placed(totals_line(tables), replace(plain, bold=True, size=12)),
+        Cell(2, _FIRST): Placed(f"Last synced with changes: {tables.synced}", plain),
+        Cell(3, _FIRST): Placed(NO_VERDICT, replace(plain, italic=True, colour=look.MUTED)),
+    }
+    return Sheet(
+        name="Portfolio",
+        cells=cells,
+        tables=(table,),
+        columns={0: Column(4, hidden=True)}
+        | {_FIRST + place: Column(spec.width, spec.hidden) for place, spec in enumerate(specs)},
+        rows={0: Row(28), 1: Row(20), HEADER_ROW: Row(32)},
+        colour_rules=tuple(rules),
+        freeze=Cell(HEADER_ROW + 1, decision_column + 1),
+        filter=table.range,
+        page=Page(paper=paper, tall=0, repeat=(HEADER_ROW, HEADER_ROW)),
+        tab_colour=look.HEAD,
+        cursor=Cell(HEADER_ROW + 1, _FIRST),
+    )
+
+
+def _status_rules(area: Range, words: dict[str, Status]) -> list[ColourRule]:
+    # A cell without pinned column, so that one rule serves the strip's many columns.
+    cell = area.first.a1
+    return [
+        ColourRule(area, f'={cell}="{word}"', look.status_style(status))
+        for word, status in words.items()
+    ]
+
+
+def _decision_rules(area: Range) -> list[ColourRule]:
+    cell = area.first.in_row
+    rules = []
+    for decision in Decision:
+        starts = {table[decision].partition("{")[0].strip() for table in (SHOWN, SHOWN_LIVE)}
+        # "Launch" begins "Launch delayed" too, so the texts without a changing part match whole.
+        tests = [
+            f'LEFT({cell},{len(start)})="{start}"'
+            if "{" in SHOWN[decision]
+            else f'{cell}="{start}"'
+            for start in sorted(starts)
+        ]
+        rules.append(ColourRule(area, f"=OR({','.join(tests)})", look.decision_style(decision)))
+    return rules
+
+
+def totals_line(tables: Tables) -> str:
+    """The numbers that come first: how many systems stand where, what is overdue or unread."""
+    unread = sum(row.state != READ for row in tables.systems)
+    overdue = sum(row.overdue for row in tables.systems)
+    systems = [row for row in tables.systems if row.decision_code]
+    parts = [f"{len(systems)} system{'' if len(systems) == 1 else 's'}"]
+    parts += [f"{tables.decided(decision)} {_TOTAL_WORDS[decision]}" for decision in Decision]
+    parts.append(f"{overdue} overdue action{'' if overdue == 1 else 's'}")
+    if unread:
+        parts.append(f"{unread} not read this time")
+    return "  ·  ".join(parts)
+
+
+_TOTAL_WORDS = {
+    Decision.LAUNCH: "launch or stay live",
+    Decision.LAUNCH_WITH_PLAN: "with a plan",
+    Decision.DELAYED: "delayed or red in production",
+    Decision.INCOMPLETE: "incomplete",
+}
+
+
+def _actions_line(tables: Tables) -> str:
+    overdue = sum((row.days_overdue or 0) > 0 for row in tables.actions)
+    return f"{len(tables.actions)} open, {overdue} overdue. Overdue first."
+
+
+def _findings_line(tables: Tables) -> str:
+    blocking = sum(row.level == "block" for row in tables.findings)
+    return (
+        f"{len(tables.findings)} findings, {blocking} of them block. "
+        "gatebook explain CODE says what a code means."
+    )

@@ -1,0 +1,291 @@
+"""Reading a portfolio back before it is written again: notes, last known rows, history, strangers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from gatebook.domain.cells import Cell
+from gatebook.domain.text import clean
+from gatebook.sheets.headers import texts_by_row
+from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Workbook
+from gatebook.sheets.portfolio_book import (
+    AFTER_STRIP,
+    DECISION_COLUMNS,
+    HEADER_ROW,
+    KEY_HEADER,
+    MARK,
+    RUN_COLUMNS,
+    SYSTEM_COLUMNS,
+    TABS,
+    mark,
+)
+from gatebook.sheets.portfolio_tables import DecisionRow, RunRow, SystemRow
+from gatebook.sheets.typed import as_date_value, as_text
+
+_OWN_HEADERS = {spec.header for spec in (*SYSTEM_COLUMNS, *AFTER_STRIP)}
+NOTES = "Notes"
+# Where the time of the last sync stands: it alone may differ in a portfolio that says the same.
+_SYNCED = ("Portfolio", (2, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class OldPortfolio:
+    """What the portfolio on disk holds that must not be lost.
+
+    `strangers` says, tab and cell, what is there that gatebook did not write and cannot keep.
+    """
+
+    systems: tuple[SystemRow, ...] = ()
+    decisions: tuple[DecisionRow, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+    note_headers: tuple[str, ...] = (NOTES,)
+    synced: str = ""
+    strangers: tuple[str, ...] = ()
+    grids: dict[str, Grid] = field(default_factory=dict)
+
+
+def own_tab(grid: Grid) -> str | None:
+    """Which of our tabs this is, by its mark; None for somebody else's."""
+    text = grid.values.get((0, 0))
+    if type(text) is str and text.startswith(MARK):
+        for tab in TABS:
+            if text == mark(tab) or text.startswith(mark(tab) + ";"):
+                return tab
+    return None
+
+
+def read_portfolio(grids: Sequence[Grid]) -> OldPortfolio:
+    """Take from an existing portfolio what the next one must carry on."""
+    own: dict[str, Grid] = {}
+    strangers: list[str] = []
+    for grid in grids:
+        tab = own_tab(grid)
+        if tab and tab not in own:
+            own[tab] = grid
+        else:
+            strangers.append(f"the tab “{grid.tab}”")
+    main = own.get("Portfolio")
+    systems, headers = _systems(main) if main else ((), (NOTES,))
+    synced = as_text(main.values.get(_SYNCED[1])) if main else ""
+    return OldPortfolio(
+        systems=systems,
+        decisions=tuple(_decisions(own["Decisions"])) if "Decisions" in own else (),
+        runs=tuple(_runs(own["Runs"])) if "Runs" in own else (),
+        note_headers=headers,
+        synced=synced.partition(": ")[2],
+        strangers=tuple(strangers),
+        grids=own,
+    )
+
+
+def _header(grid: Grid, row: int) -> dict[str, int]:
+    texts = texts_by_row(grid.values).get(row, {})
+    return {clean(text): column for column, text in sorted(texts.items(), reverse=True)}
+
+
+def _systems(grid: Grid) -> tuple[tuple[SystemRow, ...], tuple[str, ...]]:
+    columns = _header(grid, HEADER_ROW)
+    strip = [columns[str(n)] for n in range(1, 61) if str(n) in columns]
+    after = columns.get(AFTER_STRIP[-1].header, 0)
+    notes = {
+        text: column
+        for text, column in sorted(columns.items(), key=lambda item: item[1])
+        if column > after and text not in _OWN_HEADERS and not text.isdigit()
+    }
+    headers = tuple(dict.fromkeys([NOTES, *notes]))
+    key = columns.get(KEY_HEADER, -1)
+    rows = sorted({row for row, column in grid.values if row > HEADER_ROW and column == key})
+    found = (_system(grid, row, columns, strip, notes) for row in rows)
+    return tuple(row for row in found if row), headers
+
+
+def _date(grid: Grid, value: Raw | None) -> date | str | None:
+    read = as_date_value(value, epoch_1904=grid.epoch_1904)
+    return read if isinstance(read, date) or read is None else as_text(value)
+
+
+def _number(value: Raw | None) -> int:
+    return int(value) if isinstance(value, float) else 0
+
+
+def _link(grid: Grid, cell: tuple[int, int]) -> Content:
+    target, text = grid.links.get(cell), as_text(grid.values.get(cell))
+    if not target:
+        return text or None
+    return Link(target, text, file="://" not in target and not target.startswith("mailto:"))
+
+
+def _system(
+    grid: Grid, row: int, columns: dict[str, int], strip: list[int], notes: dict[str, int]
+) -> SystemRow | None:
+    try:
+        state = json.loads(as_text(grid.values.get((row, columns[KEY_HEADER]))))
+        key, code, file = str(state["key"]), str(state["decision"]), str(state["file"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+    def value(header: str) -> Raw | None:
+        column = columns.get(header)
+        return None if column is None else grid.values.get((row, column))
+
+    letters = [as_text(grid.values.get((row, column))) for column in strip]
+    while letters and not letters[-1]:
+        letters.pop()
+    return SystemRow(
+        key=key,
+        system=as_text(value("System")),
+        decision=as_text(value("Decision")),
+        decision_code=code,
+        strip=tuple(letters),
+        counts=(
+            _number(value("Green")),
+            _number(value("Yellow")),
+            _number(value("Red")),
+            _number(value("Open")),
+        ),
+        blocks=as_text(value("What blocks")),
+        lead=as_text(value("Pilot lead")),
+        owner=as_text(value("Production owner")),
+        review_date=_date(grid, value("Review date")),
+        next_due=_date(grid, value("Next review")),
+        next_reason=as_text(value("Because")),
+        overdue=_number(value("Overdue actions")),
+        change=as_text(value("Since last review")),
+        regulated=as_text(value("Regulated area")),
+        link=_link(grid, (row, columns.get("Sheet", -1))),
+        file=file,
+        state=as_text(value("Sync state")),
+        notes={
+            header: text
+            for header, column in notes.items()
+            if (text := as_text(grid.values.get((row, column))))
+        },
+    )
+
+
+def _records(grid: Grid, header_row: int, first: str) -> Iterator[tuple[int, dict[str, int]]]:
+    columns = _header(grid, header_row)
+    if first not in columns:
+        return
+    at = columns[first]
+    for row in sorted({row for row, column in grid.values if row > header_row and column == at}):
+        yield row, columns
+
+
+def _decisions(grid: Grid) -> Iterator[DecisionRow]:
+    for row, columns in _records(grid, 2, DECISION_COLUMNS[1].header):
+
+        def value(header: str, row: int = row, columns: dict[str, int] = columns) -> Raw | None:
+            return grid.values.get((row, columns.get(header, -1)))
+
+        yield DecisionRow(
+            recorded=_date(grid, value("Recorded on")),
+            system=as_text(value("System")),
+            review_date=_date(grid, value("Review date")),
+            decision=as_text(value("Decision")),
+            counts=(
+                _number(value("Green")),
+                _number(value("Yellow")),
+                _number(value("Red")),
+                _number(value("Open")),
+            ),
+            review_id=as_text(value("Review id")),
+        )
+
+
+def _runs(grid: Grid) -> Iterator[RunRow]:
+    for row, columns in _records(grid, 2, RUN_COLUMNS[0].header):
+
+        def value(header: str, row: int = row, columns: dict[str, int] = columns) -> Raw | None:
+            return grid.values.get((row, columns.get(header, -1)))
+
+        yield RunRow(
+            when=as_text(value("When")),
+            read=_number(value("Sheets read")),
+            unreadable=_number(value("Could not be read")),
+            passed_over=_number(value("Passed over")),
+            changed=as_text(value("What changed")),
+        )
+
+
+def _plain(content: Content) -> Raw | None:
+    """Content as a reader gives it back."""
+    if isinstance(content, Link):
+        content = content.text
+    if isinstance(content, Formula):
+        content = content.value
+    if content is None or content == "" or isinstance(content, datetime):
+        return None
+    if isinstance(content, bool):
+        return content
+    if isinstance(content, date):
+        return float((content - date(1899, 12, 30)).days)
+    if isinstance(content, int | float):
+        return float(content)
+    return content
+
+
+def _drawn(workbook: Workbook) -> Iterator[tuple[str, dict[tuple[int, int], Raw]]]:
+    """Tab by tab, what a workbook will hold, as a reader would give it back."""
+    for sheet in workbook.sheets:
+        values: dict[tuple[int, int], Raw] = {}
+        for cell, placed in sheet.cells.items():
+            if (plain := _plain(placed.content)) is not None:
+                values[cell] = plain
+        for table in sheet.tables:
+            for offset, record in enumerate([table.header, *table.rows]):
+                for place, content in enumerate(record):
+                    if (plain := _plain(content)) is not None:
+                        values[table.at.row + offset, table.at.column + place] = plain
+        yield sheet.name, values
+
+
+def _same(one: Raw, other: Raw | None) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) < 1e-9
+    return as_text(one) == as_text(other)
+
+
+def says_the_same(workbook: Workbook, old: OldPortfolio) -> bool:
+    """Whether the portfolio on disk already shows what would be written, the time aside."""
+    for tab, values in _drawn(workbook):
+        grid = old.grids.get(tab)
+        if grid is None or grid.tab != tab:
+            return False
+        for place, value in values.items():
+            if (tab, place) != _SYNCED and not _same(value, grid.values.get(place)):
+                return False
+        if any(place not in values for place in grid.values):
+            return False
+    return True
+
+
+def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
+    """Cells on our tabs, outside our tables, where somebody wrote something."""
+    lost: list[str] = []
+    for sheet in workbook.sheets:
+        grid = old.grids.get(sheet.name)
+        if grid is None:
+            continue
+        table = sheet.tables[0]
+        rows = _table_rows(grid, table.at)
+        right = table.range.last.column
+        for row, column in sorted(grid.values):
+            in_table = row in rows and table.at.column <= column <= right
+            if not in_table and (row, column) not in sheet.cells:
+                lost.append(f"{grid.tab}!{Cell(row, column).a1}")
+    return tuple(lost)
+
+
+def _table_rows(grid: Grid, at: Cell) -> range:
+    """The rows of our table on disk: the header and what follows it without a gap. On the Portfolio
+    tab a row counts only with its key."""
+    key = _header(grid, at.row).get(KEY_HEADER)
+    filled = {row for row, column in grid.values if key is None or column == key}
+    end = at.row
+    while end + 1 in filled:
+        end += 1
+    return range(at.row, end + 1)

@@ -1,0 +1,130 @@
+"""The portfolio as plain tables, before anybody draws it: one record a row, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from gatebook.domain.decision import Decision
+from gatebook.sheets.model import Content
+
+READ = "Read"
+LETTERS = {"green": "G", "yellow": "Y", "red": "R", None: "–"}
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRow:
+    """One system on the Portfolio tab. `key`, `decision_code`, `file` go into the hidden column.
+
+    `strip` has a letter a gate (G, Y, R, –). `notes` are the reader's own columns, by header.
+    `file` is the place of its workbook as the portfolio links it.
+    """
+
+    key: str
+    system: str
+    decision: str
+    decision_code: str
+    strip: tuple[str, ...]
+    counts: tuple[int, int, int, int]
+    blocks: str
+    lead: str
+    owner: str
+    review_date: date | str | None
+    next_due: date | str | None
+    next_reason: str
+    overdue: int
+    change: str
+    regulated: str
+    link: Content
+    file: str
+    state: str = READ
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One open next action."""
+
+    system: str
+    gate: str
+    status: str
+    action: str
+    owner: str
+    due: date | str | None
+    days_overdue: int | None
+    link: Content
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding, or a sheet that could not be read."""
+
+    system: str
+    level: str
+    code: str
+    tab: str
+    cell: str
+    message: str
+    remedy: str
+    link: Content
+
+
+@dataclass(frozen=True, slots=True)
+class GateRowOf:
+    """How one gate stands over all systems; shares are fractions of 1."""
+
+    number: int
+    gate: str
+    red_share: float
+    yellow_share: float
+    green_share: float
+    unmarked_share: float
+    red_systems: str
+    yellow_systems: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One decision of one review, as first seen. Rows are only ever added."""
+
+    recorded: date | str | None
+    system: str
+    review_date: date | str | None
+    decision: str
+    counts: tuple[int, int, int, int]
+    review_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One sync that changed the portfolio: when (text, with time zone) and what it did."""
+
+    when: str
+    read: int
+    unreadable: int
+    passed_over: int
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything the portfolio shows. `gates` is the longest strip's number of gates."""
+
+    systems: tuple[SystemRow, ...]
+    actions: tuple[ActionRow, ...]
+    findings: tuple[FindingRow, ...]
+    gates: tuple[GateRowOf, ...]
+    decisions: tuple[DecisionRow, ...]
+    runs: tuple[RunRow, ...]
+    synced: str = ""
+    today: date | None = None
+    note_headers: tuple[str, ...] = ("Notes",)
+
+    @property
+    def strip_length(self) -> int:
+        """How many gate columns the strip needs."""
+        return max((len(row.strip) for row in self.systems), default=0)
+
+    def decided(self, decision: Decision) -> int:
+        """How many systems stand at a decision."""
+        return sum(row.decision_code == decision for row in self.systems)

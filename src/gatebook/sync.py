@@ -1,0 +1,240 @@
+"""Plan, then apply: list, read, judge, compare, and write only if something differs.
+
+Nothing here knows a file format. `load` reads and judges; `plan_sync` works out what the portfolio
+should say and whether it does already; `apply_sync` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from gatebook.backends.protocol import Backend, Passed, Source, Unreadable, Unwritable
+from gatebook.domain.checklist import Checklist
+from gatebook.domain.judge import Judged, judge
+from gatebook.domain.systems import System, name_copies, systems
+from gatebook.sheets.review_form import SKIPPED_MARKS, TabProblem, read_reviews
+
+if TYPE_CHECKING:
+    from gatebook.sheets.model import Grid, Workbook
+    from gatebook.sheets.portfolio_tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything that was read: judged reviews, what could not be read, what was passed over."""
+
+    judged: tuple[Judged, ...]
+    problems: tuple[TabProblem, ...]
+    passed: tuple[Passed, ...]
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What one file gave."""
+
+    judged: tuple[Judged, ...]
+    problems: tuple[TabProblem, ...]
+    passed: tuple[Passed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How sheets are judged: checklists by id, the one for sheets without a stamp, the day."""
+
+    checklists: Mapping[str, Checklist]
+    default: Checklist
+    today: date
+
+
+def read_file(backend: Backend, source: Source, how: Judgement) -> FileResult:
+    """Read and judge one workbook; trouble with it is a result, never an exception."""
+    try:
+        grids = backend.read(source, SKIPPED_MARKS)
+    except Unreadable as trouble:
+        problem = TabProblem(source.location, "", trouble.reason, trouble.remedy)
+        return FileResult((), (problem,), ())
+    found = read_reviews(grids, how.checklists, how.default, source.location, source.modified)
+    judged = tuple(
+        judge(review, how.checklists.get(review.stamp.checklist, how.default), how.today)
+        for review in found.reviews
+    )
+    problems = found.problems
+    passed = tuple(
+        Passed(f"{source.location} ({tab})", "a tab that is no review") for tab in found.passed
+    )
+    if not judged and not problems:
+        passed = (*passed, Passed(source.location, "no review tab in it"))
+    return FileResult(judged, problems, passed)
+
+
+Progress = Callable[[int, int], None]
+Runner = Callable[[Backend, Sequence[Source], Judgement, Progress], Sequence[FileResult]]
+
+
+def one_by_one(
+    backend: Backend, sources: Sequence[Source], how: Judgement, progress: Progress
+) -> list[FileResult]:
+    """The plain runner: every file in turn, in this process."""
+    results = []
+    for place, source in enumerate(sources, 1):
+        results.append(read_file(backend, source, how))
+        progress(place, len(sources))
+    return results
+
+
+def load(
+    places: Sequence[tuple[Backend, str]],
+    how: Judgement,
+    *,
+    skip: Callable[[str], bool] = lambda _location: False,
+    run: Runner = one_by_one,
+    progress: Progress = lambda _done, _all: None,
+) -> Loaded:
+    """Read all reviews at some locations. `skip` names files that are no input (the portfolio).
+
+    Raises Unreadable if a location does not exist at all.
+    """
+    judged: list[Judged] = []
+    problems: list[TabProblem] = []
+    passed: list[Passed] = []
+    seen: set[str] = set()
+    files = 0
+    for backend, location in places:
+        listing = backend.list(location)
+        for one in listing.passed:
+            if one.problem:
+                problems.append(TabProblem(one.location, "", one.reason, one.remedy))
+            else:
+                passed.append(one)
+        sources = [s for s in listing.sources if s.location not in seen and not skip(s.location)]
+        seen.update(source.location for source in sources)
+        files += len(sources)
+        for result in run(backend, sources, how, progress):
+            judged.extend(result.judged)
+            problems.extend(result.problems)
+            passed.extend(result.passed)
+    return Loaded(name_copies(judged), tuple(problems), tuple(passed), files)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A system whose decision differs from the one in the portfolio on disk (None: new there)."""
+
+    system: str
+    before: str | None
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sync would do. `workbook` is None where the portfolio says it all already."""
+
+    portfolio: str
+    tables: Tables
+    workbook: Workbook | None
+    changes: tuple[Change, ...]
+    loaded: Loaded
+    systems: tuple[System, ...]
+    overdue_actions: int
+
+
+def plan_sync(
+    loaded: Loaded,
+    backend: Backend,
+    portfolio: str,
+    *,
+    exists: bool,
+    home: str,
+    today: date,
+    now: str,
+    version: str,
+) -> Plan:
+    """Compare what was read with the portfolio on disk. `now` is the time as the Runs tab shows it.
+
+    Raises Unwritable where writing would lose something that somebody else put there.
+    """
+    from gatebook.portfolio import build_tables, with_run
+    from gatebook.sheets.portfolio_book import portfolio_workbook
+    from gatebook.sheets.portfolio_read import (
+        OldPortfolio,
+        read_portfolio,
+        says_the_same,
+        would_be_lost,
+    )
+    from gatebook.sheets.portfolio_tables import RunRow
+
+    old = read_portfolio(_grids(backend, portfolio)) if exists else OldPortfolio()
+    if old.strangers:
+        raise Unwritable(
+            f"{portfolio} holds {', '.join(old.strangers[:5])}, which gatebook did not make and "
+            "would lose by writing the file anew",
+            "Move it to another workbook, or name another file with --portfolio. "
+            "Nothing was written.",
+        )
+    found = systems(loaded.judged, today)
+    tables = build_tables(found, loaded.problems, old, today, home)
+    workbook = portfolio_workbook(tables, version)
+    if lost := would_be_lost(workbook, old):
+        raise Unwritable(
+            f"{portfolio}: somebody wrote into {', '.join(lost[:5])}, outside gatebook's tables, and "
+            "writing the file anew would lose it",
+            "Move it into the Notes column, or into a column of your own right of it with a header. "
+            "Nothing was written.",
+        )
+    before = {row.key: row.decision_code or None for row in old.systems}
+    changes = tuple(
+        Change(system.name, before.get(system.key), system.newest.verdict.decision.value)
+        for system in found
+        if before.get(system.key) != system.newest.verdict.decision.value
+    )
+    same = exists and says_the_same(workbook, old)
+    if not same:
+        run = RunRow(
+            when=now,
+            read=loaded.files,
+            unreadable=len(loaded.problems),
+            passed_over=len(loaded.passed),
+            changed=_changed_text(changes),
+        )
+        tables = with_run(tables, run)
+        workbook = portfolio_workbook(tables, version)
+    return Plan(
+        portfolio=portfolio,
+        tables=tables,
+        workbook=None if same else workbook,
+        changes=changes,
+        loaded=loaded,
+        systems=found,
+        overdue_actions=sum(row.overdue for row in tables.systems),
+    )
+
+
+def _grids(backend: Backend, portfolio: str) -> list[Grid]:
+    try:
+        return list(backend.read(Source(portfolio)))
+    except Unreadable as trouble:
+        raise Unwritable(
+            f"the portfolio {portfolio} is there and cannot be read: {trouble.reason}",
+            f"{trouble.remedy} Or move it away: the next sync makes a new one. "
+            "Nothing was written.",
+        ) from trouble
+
+
+def _changed_text(changes: Sequence[Change]) -> str:
+    if not changes:
+        return "No decision changed"
+    texts = [f"{c.system}: {c.before or 'new'} → {c.now}" for c in changes]
+    more = f"; and {len(texts) - 50} more" if len(texts) > 50 else ""
+    return "; ".join(texts[:50]) + more
+
+
+def apply_sync(plan: Plan, backend: Backend) -> bool:
+    """Write the portfolio if the plan says so. Raises Unwritable; what was there is intact."""
+    if plan.workbook is None:
+        return False
+    backend.draw(plan.workbook, plan.portfolio)
+    return True
