@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -360,6 +361,7 @@ class TestWhatPeopleDo:
         opened.paste("Form", "C4", "B9", cut=True)
         assert (opened.value("Form", "B9"), opened.value("Form", "C4")) == ("Green", None)
 
+    @pytest.mark.engine("poppler")
     def test_a_copy_of_one_tab_as_pdf(self, opened: Book, tmp_path: Path) -> None:
         assert pdf_pages(opened.save(tmp_path / "all.pdf")) == 2
         one = opened.save(tmp_path / "one.pdf", tab="Form")
@@ -367,6 +369,13 @@ class TestWhatPeopleDo:
         assert all(opened.tabs().values())
         (picture,) = pdf_pictures(one)
         assert picture.read_bytes().startswith(b"\x89PNG")
+        with pytest.raises(LibreOfficeError, match=r"one tab alone .* as \.pdf or \.html only"):
+            opened.save(tmp_path / "one.xlsx", tab="Form")
+
+    def test_a_hidden_tab_can_be_printed_and_stays_hidden(self, opened: Book) -> None:
+        opened.show_tab("Form", False)
+        assert opened.colours("Form") == {"C3": RED, "C4": GREEN, "B7": GREY}
+        assert opened.tabs() == {"Form": False, "Words": True, "Empty": True}
 
     def test_an_unknown_format_is_refused(self, opened: Book, tmp_path: Path) -> None:
         with pytest.raises(LibreOfficeError, match=r"'\.xlsb' is no format"):
@@ -474,7 +483,13 @@ class TestWhenThingsGoWrong:
 
 
 def running(group: str) -> list[str]:
-    """Commands of a process group that are still at work (zombies are not)."""
-    listed = subprocess.run(["ps", "-eo", "pgid=,stat=,comm="], capture_output=True, text=True)
-    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
-    return [row[2] for row in rows if row[0] == group and not row[1].startswith("Z")]
+    """Processes of a group that are still at work (zombies are not)."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # "PID (COMMAND) STATE PARENT GROUP ...", and a command may hold spaces and brackets.
+            name, _, rest = entry.read_text().rpartition(") ")
+            state, _, its_group = rest.split()[:3]
+            if its_group == group and state != "Z":
+                found.append(name)
+    return found

@@ -93,6 +93,11 @@ def seen(cell: Mapping[str, Any]) -> CellSeen:
     return CellSeen(value, cell["formula"], cell.get("code"))
 
 
+def plain(a1: str) -> str:
+    """An address without "$" and in capitals, as answers have it."""
+    return Cell.parse(a1).a1
+
+
 def by_tab(cells: Mapping[Place, Any]) -> dict[str, dict[str, Any]]:
     """Cells of several tabs, tab by tab."""
     tabs: dict[str, dict[str, Any]] = {}

@@ -6,13 +6,16 @@ tests use `write_hostile(folder)` to fill a folder with them.
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import xlsxwriter
@@ -23,6 +26,8 @@ STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# The number of the user "nobody" on Linux.
+_NOBODY = 65_534
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -69,8 +74,9 @@ def zipped(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED)
     out = BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in parts.items():
-            wide = isinstance(content, str) and 'encoding="UTF-16"' in content[:60]
-            archive.writestr(name, content.encode("utf-16") if wide else content)
+            if isinstance(content, str) and 'encoding="UTF-16"' in content[:60]:
+                content = content.encode("utf-16")
+            archive.writestr(name, content)
     return out.getvalue()
 
 
@@ -379,6 +385,12 @@ def odd_packing() -> bytes:
     return zipped(package_parts(sheet_xml("<sheetData/>")), zipfile.ZIP_BZIP2)
 
 
+def no_tabs() -> bytes:
+    """A workbook part that lists nothing."""
+    parts = package_parts(sheet_xml("<sheetData/>"))
+    return zipped({**parts, "xl/book.xml": f'<workbook xmlns="{MAIN}"><sheets/></workbook>'})
+
+
 class Refused(NamedTuple):
     """How to make a file, and words that its refusal holds."""
 
@@ -423,10 +435,37 @@ REFUSED: dict[str, Refused] = {
     "no-proper-xml": Refused(no_proper_xml, "no proper XML"),
     "string-out-of-range": Refused(string_out_of_range, "does not hold"),
     "missing-sheet": Refused(missing_sheet, "missing"),
+    "no-tabs": Refused(no_tabs, "no tabs"),
     "same-name-twice": Refused(same_name_twice, "two parts"),
     "zip-password": Refused(zip_password, "password"),
     "odd-packing": Refused(odd_packing, "packed in a way"),
 }
+
+
+@contextmanager
+def closed() -> Iterator[Path]:
+    """A folder with "book.xlsx" and the folder "closed", neither of which may be read.
+
+    The superuser may read everything, so tests that run as root become somebody else meanwhile.
+    """
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "open.xlsx").write_bytes(sound_workbook())
+        (folder / "open.xlsx").chmod(0o644)
+        (folder / "book.xlsx").write_bytes(sound_workbook())
+        (folder / "closed").mkdir()
+        root = os.geteuid() == 0
+        for path in (folder / "book.xlsx", folder / "closed"):
+            path.chmod(0)
+        if root:
+            os.seteuid(_NOBODY)
+        try:
+            yield folder
+        finally:
+            if root:
+                os.seteuid(0)
+            (folder / "closed").chmod(0o700)
 
 
 def write_hostile(folder: Path) -> dict[str, Path]:

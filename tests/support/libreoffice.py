@@ -1,6 +1,6 @@
 """LibreOffice as a second opinion: what a real spreadsheet program reads, computes and shows.
 
-One process serves many files: starting it takes two seconds, a file some 30 ms. It has a user
+One process serves many files: starting it takes a second or two, a file some 50 ms. It has a user
 profile of its own, so it shares nothing with a LibreOffice that somebody has open, or with another
 test process. It recalculates every file when it opens it; by default it would believe the values
 that XlsxWriter stored beside the formulas, and a test would hold Python against Python.
@@ -29,6 +29,8 @@ from tests.support.cell_values import (
     ValidationSeen,
     Value,
     areas_of,
+    by_tab,
+    plain,
     seen,
     wire,
 )
@@ -244,8 +246,8 @@ class Book:
 
     def value(self, tab: str, a1: str) -> Value:
         """What stands in one cell."""
-        seen = self.read(tab, a1).get(a1)
-        return seen.value if seen else None
+        found = self.read(tab, a1).get(plain(a1))
+        return found.value if found else None
 
     def shown(self, tab: str, *cells: str) -> list[str]:
         """The text that each cell shows."""
@@ -257,7 +259,7 @@ class Book:
     ) -> list[dict[Place, Value]]:
         """For each case: type its edits, compute, read the wanted cells, undo the edits."""
         areas = areas_of(wanted)
-        sent = [_by_tab({place: wire(value) for place, value in case.items()}) for case in cases]
+        sent = [by_tab({place: wire(value) for place, value in case.items()}) for case in cases]
         answers = []
         for answer in self.ask("try", cases=sent, wanted=areas):
             found = {
@@ -265,7 +267,7 @@ class Book:
                 for tab, cells in answer.items()
                 for cell in cells
             }
-            answers.append({place: found.get(place) for place in wanted})
+            answers.append({(tab, a1): found.get((tab, plain(a1))) for tab, a1 in wanted})
         return answers
 
     def validation(self, tab: str, a1: str) -> ValidationSeen | None:
@@ -346,7 +348,10 @@ class Book:
         self.ask("paste", tab=tab, area=area, to=to, cut=cut)
 
     def save(self, path: Path, *, tab: str | None = None) -> Path:
-        """Write a copy as the path's ending says: .xlsx, .ods, .pdf or .html; of one tab only."""
+        """Write a copy as the path's ending says: .xlsx, .ods, .pdf or .html.
+
+        With `tab`, a .pdf or .html of that tab only.
+        """
         self.ask("save", path=str(path.resolve()), tab=tab)
         return path
 

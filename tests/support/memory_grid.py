@@ -177,10 +177,10 @@ class Desk:
             lambda c: None if c.column == column else c.right(-1) if c.column > column else c
         )
 
-    def swap_columns(self, one: int, other: int) -> None:
-        """Let two columns change places."""
+    def swap_columns(self, one: int, other: int, rows: range) -> None:
+        """Let two columns change places within these 0-based rows."""
         places = {one: other, other: one}
-        self._move(lambda c: Cell(c.row, places.get(c.column, c.column)))
+        self._move(lambda c: Cell(c.row, places.get(c.column, c.column)) if c.row in rows else c)
 
     def order_rows(self, rows: Sequence[int], ordered: Sequence[int]) -> None:
         """Sort: whole rows; what stood in `ordered[i]` then stands in `rows[i]`."""

@@ -43,6 +43,7 @@ _FILTERS = {
     ".pdf": "calc_pdf_Export",
     ".html": "HTML (StarCalc)",
 }
+_PRINTED = (".pdf", ".html")
 
 
 def _property(name: str, value: object) -> Any:
@@ -96,23 +97,30 @@ class Books:
         ending = os.path.splitext(path)[1].lower()
         if ending not in _FILTERS:
             raise StepError(f"{ending!r} is no format that is known here: {', '.join(_FILTERS)}")
-        document = self._open[book]
-        hidden = [
-            sheet
-            for sheet in document.Sheets
-            if tab is not None and sheet.Name != tab and sheet.IsVisible
-        ]
-        if tab is not None:
-            self._sheet(book, tab)
-        for sheet in hidden:
-            sheet.IsVisible = False
+        if tab is None:
+            self._store(book, path, ending)
+            return
+        if ending not in _PRINTED:
+            raise StepError(f"one tab alone can be written as {' or '.join(_PRINTED)} only")
+        # What is out of sight is not printed.
+        self._sheet(book, tab)
+        before = {sheet.Name: sheet.IsVisible for sheet in self._open[book].Sheets}
         try:
-            document.storeToURL(
-                uno.systemPathToFileUrl(path), (_property("FilterName", _FILTERS[ending]),)
-            )
+            self._show({name: name == tab for name in before}, book)
+            self._store(book, path, ending)
         finally:
-            for sheet in hidden:
-                sheet.IsVisible = True
+            self._show(before, book)
+
+    def _store(self, book: int, path: str, ending: str) -> None:
+        self._open[book].storeToURL(
+            uno.systemPathToFileUrl(path), (_property("FilterName", _FILTERS[ending]),)
+        )
+
+    def _show(self, visible: dict[str, bool], book: int) -> None:
+        """Show and hide tabs; first show, because one must always be in sight."""
+        sheets = self._open[book].Sheets
+        for name in sorted(visible, key=lambda name: not visible[name]):
+            sheets.getByName(name).IsVisible = visible[name]
 
     def do_recalculate(self, book: int) -> None:
         """Compute every formula anew, whether or not it seems to need it."""
@@ -151,22 +159,25 @@ class Books:
         answers = []
         for case in cases:
             touched = []
-            for tab, cells in case.items():
-                for address, value in cells.items():
-                    if (tab, address) not in kept:
-                        cell = self._sheet(book, tab).getCellRangeByName(address)
-                        kept[tab, address] = Kept(cell)
-                    touched.append(kept[tab, address])
-                    put(formats, touched[-1].cell, value)
-            document.calculateAll()
-            answers.append(
-                {
-                    tab: [cell for area in found for cell in cells_in(area, formats)]
-                    for tab, found in areas.items()
-                }
-            )
-            for cell in touched:
-                cell.restore(formats)
+            try:
+                for tab, cells in case.items():
+                    for address, value in cells.items():
+                        if (tab, address) not in kept:
+                            kept[tab, address] = Kept(
+                                self._sheet(book, tab).getCellRangeByName(address)
+                            )
+                        touched.append(kept[tab, address])
+                        put(formats, touched[-1].cell, value)
+                document.calculateAll()
+                answers.append(
+                    {
+                        tab: [cell for area in found for cell in cells_in(area, formats)]
+                        for tab, found in areas.items()
+                    }
+                )
+            finally:
+                for cell in touched:
+                    cell.restore(formats)
         return answers
 
     # What guides and guards the people

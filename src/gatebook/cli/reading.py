@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ class _Bar:
     """A progress bar on standard error, on terminals only."""
 
     def __init__(self, *, show: bool) -> None:
-        self._show = show and click.get_text_stream("stderr").isatty()
+        self._show = show and sys.stderr.isatty()
         self._bar: RichProgress | None = None
 
     def move(self, done: int, of: int) -> None:

@@ -12,11 +12,13 @@ from gatebook.domain.checklist import Checklist
 from gatebook.domain.fields import CHANGES, CHANGES_BY_NAME
 from gatebook.domain.review import CHANGE_KINDS, Change, Stamp, Unreadable
 from gatebook.sheets import look, typed
-from gatebook.sheets.headers import HeaderTrouble, find_columns, folded, texts_by_row
+from gatebook.sheets.headers import find_columns, folded, texts_by_row
 from gatebook.sheets.model import Column, Grid, Page, Placed, Protection, Row, Sheet, Validation
 
 MARK = "gatebook:changes"
 TAB_NAME = "Changes"
+# What to do where the tab's columns cannot be told.
+REMEDY = f"Bring the header row back as it was: {' · '.join(field.label for field in CHANGES)}."
 _INPUT_ROWS = 60
 _HEADER_ROW = 2
 _FIRST_COLUMN = 1
@@ -85,26 +87,26 @@ def mark_of(grid: Grid) -> str | None:
         if type(value) is str and value.startswith(MARK):
             match = _SYSTEM.match(value)
             return match[1] if match else ""
-    return "" if _header_row(grid) is not None else None
+    return "" if len(_headers_in(grid)[1]) == len(_HEADERS) else None
 
 
-def _header_row(grid: Grid) -> int | None:
-    for row, texts in sorted(texts_by_row(grid.values).items()):
-        if {folded(text) for text in texts.values()} >= _HEADERS:
-            return row
-    return None
+def _headers_in(grid: Grid) -> tuple[int, set[str]]:
+    """The row that shows most of the headers, and which of them; the upper one of equals."""
+    by_row = {
+        row: _HEADERS & {folded(text) for text in texts.values()}
+        for row, texts in sorted(texts_by_row(grid.values).items())
+    }
+    row = max(by_row, key=lambda row: len(by_row[row]), default=0)
+    return row, by_row.get(row, set())
 
 
 def parse_changes(grid: Grid) -> tuple[Change, ...]:
-    """The changes on a tab in the sheet's order; rows that say nothing are left out."""
-    row = _header_row(grid)
-    if row is None:
-        return ()
-    texts = texts_by_row(grid.values)[row]
-    try:
-        columns = find_columns(row, texts, CHANGES, ("on", "kind"))
-    except HeaderTrouble:
-        return ()
+    """The changes on a tab in the sheet's order; rows that say nothing are left out.
+
+    Raises HeaderTrouble where the columns of date and kind cannot be told.
+    """
+    row, _ = _headers_in(grid)
+    columns = find_columns(row, texts_by_row(grid.values).get(row, {}), CHANGES, ("on", "kind"))
     rows = sorted({r for r, column in grid.values if r > row and column in columns.values()})
     return tuple(_change(grid, columns, r) for r in rows)
 

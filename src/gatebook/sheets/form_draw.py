@@ -38,7 +38,6 @@ from gatebook.sheets.form_live import (
 from gatebook.sheets.layout import (
     COLUMNS,
     DECISION_ROW,
-    HEAD_ROW,
     LAST_COLUMN,
     NEEDS_ROW,
     REASON_ROW,
@@ -51,6 +50,7 @@ from gatebook.sheets.model import (
     ColourRule,
     Column,
     Content,
+    Formula,
     Link,
     Page,
     Placed,
@@ -150,7 +150,7 @@ def draw_review_tab(
         name=name,
         cells=cells,
         columns=columns,
-        rows=_row_heights(layout),
+        rows=_row_heights(layout) | _gate_heights(drawn, cells),
         merges=tuple(_merges(layout)),
         validations=tuple(_validations(checklist, layout)),
         colour_rules=tuple(_colour_rules(checklist, layout)),
@@ -181,7 +181,7 @@ def _dress_live(cells: dict[Cell, Placed], review: Review) -> None:
         ),
     }
     for row in review.rows:
-        looks[row.cells["check"]] = replace(look.CELL, colour=look.MUTED)
+        looks[row.cells["check"]] = replace(look.CELL, colour=look.MUTED, valign="middle")
     for cell, style in looks.items():
         cells[cell] = replace(cells[cell], style=style)
 
@@ -244,9 +244,11 @@ def _table(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, P
         cells[Cell(row, 0)] = Placed(theme, look.THEME)
     for gate, row_of in zip(checklist.gates, review.rows, strict=True):
         at = row_of.cells
-        cells[at["number"]] = Placed(gate.number, replace(look.CELL_CENTRE, colour=look.MUTED))
+        cells[at["number"]] = Placed(
+            gate.number, replace(look.CELL_CENTRE, colour=look.MUTED, valign="middle")
+        )
         cells[at["key"]] = Placed(fx.KEY_PREFIX + gate.key, look.HIDDEN)
-        cells[at["gate"]] = Placed(gate.title, replace(look.CELL, bold=True))
+        cells[at["gate"]] = Placed(gate.title, replace(look.CELL, bold=True, valign="middle"))
         status = replace(look.FIELD, align="center", bold=True)
         cells[at["status"]] = Placed(_shown(row_of.status), status)
         cells[at["owner"]] = Placed(row_of.owner or None, look.FIELD)
@@ -288,10 +290,37 @@ def _row_heights(layout: Layout) -> dict[int, Row]:
         DECISION_ROW: Row(32),
         REASON_ROW: Row(30),
         NEEDS_ROW: Row(30),
-        HEAD_ROW - 1 + 6: Row(8),
+        TABLE_ROW - 1: Row(8),
+        TABLE_ROW: Row(31),
         layout.last_gate_row + 1: Row(8),
     }
     return heights | {row: Row(17) for row in layout.theme_rows}
+
+
+_LINE_POINTS = 15.0
+_WRAPPED = ("gate", "owner", "next_action", "artifact", "approver", "check")
+
+
+def _gate_heights(review: Review, cells: dict[Cell, Placed]) -> dict[int, Row]:
+    """Room for what a gate's row says already, and for two lines at least; it grows from there."""
+    heights = {}
+    for row in review.rows:
+        lines = 2
+        for name in _WRAPPED:
+            text = _as_text(cells[row.cells[name]].content)
+            # Bold or wide letters need more room than the column's nominal width.
+            wide = max(int(_WIDTHS[name] * 0.95), 1)
+            lines = max(lines, sum(max(-(-len(part) // wide), 1) for part in text.split("\n")))
+        heights[row.cells["gate"].row] = Row(_LINE_POINTS * min(lines, 12), grows=True)
+    return heights
+
+
+def _as_text(content: Content) -> str:
+    if isinstance(content, Formula):
+        content = content.value
+    if isinstance(content, Link):
+        return content.text
+    return str(content or "")
 
 
 def _merges(layout: Layout) -> Iterator[Range]:
@@ -382,7 +411,8 @@ def _colour_rules(checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
         yield ColourRule(banner, f'={code}="{decision}"', look.decision_style(decision))
     first, last = min(layout.gate_rows.values()), layout.last_gate_row
     for status in Status:
-        yield _row_rule(first, last, "status", ROW_HELPERS["marked"], f'="{status}"', look.status_style(status))  # fmt: skip
+        style = look.status_style(status)
+        yield _row_rule(first, last, "status", ROW_HELPERS["marked"], f'="{status}"', style)
     unclear = look.status_style(None)
     yield _row_rule(first, last, "status", ROW_HELPERS["marked"], f'="{fx.UNREADABLE}"', unclear)
     needed = Style(fill=look.NEEDED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from gatebook.domain.cells import Cell
@@ -26,11 +27,16 @@ from gatebook.domain.text import clean, slug
 from gatebook.sheets import typed
 from gatebook.sheets.form_draw import SCHEMA, STAMP_PREFIX
 from gatebook.sheets.formulas import KEY_PREFIX
-from gatebook.sheets.headers import HeaderTrouble, find_columns, folded, lookup
+from gatebook.sheets.headers import (
+    HeaderTrouble,
+    cell_beside,
+    find_columns,
+    folded,
+    label_cells,
+    lookup,
+)
 from gatebook.sheets.model import CellError, Grid, Raw
 
-# How far to the right of its label a value is looked for: inserted columns may push it away.
-_REACH = 3
 _STAMP = re.compile(
     re.escape(STAMP_PREFIX)
     + r";schema=(?P<schema>\d+);checklist=(?P<checklist>[^;@]+)@(?P<version>\d+)"
@@ -38,9 +44,9 @@ _STAMP = re.compile(
 )
 _REQUIRED = ("status", "owner", "next_action", "due", "artifact")
 _TABLE_NAMES = lookup(ROW)
-_LABEL_NAMES = {label: name for label, (name, _) in lookup(HEADER).items()} | {
-    folded(ATTENDEES_LABEL): "attendees",
-    folded(DECISION_LABEL): "decision",
+_LABEL_NAMES = lookup(HEADER) | {
+    folded(ATTENDEES_LABEL): ("attendees", True),
+    folded(DECISION_LABEL): ("decision", True),
 }
 _CHOICES = {
     field.name: typed.YES_NO_CHOICES
@@ -52,6 +58,8 @@ _CHOICES = {
 # As many labels and headers as a tab without a stamp must show to count as a review.
 _MIN_HEADERS = 4
 _MIN_LABELS = 4
+# Fewer than so many in one row are words that happen to stand there, not the table's headers.
+_FEWEST_HEADERS = 3
 # Blank rows after which the list of attendees is over.
 _ATTENDEE_GAP = 6
 _HYPERLINK = re.compile(r'\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
@@ -66,13 +74,18 @@ class TabTrouble(Exception):
         self.remedy = remedy
 
 
-def _places(grid: Grid) -> tuple[dict[str, list[Cell]], dict[int, dict[int, str]], list[Cell]]:
+# Cells that read like a label, by field name, and whether by its very name or by an alias.
+_Labels = dict[str, dict[Cell, bool]]
+
+
+def _places(grid: Grid) -> tuple[_Labels, dict[int, dict[int, str]], list[Cell]]:
     """Labels by name, texts that are headers by row, and the cells of gate keys."""
-    labels: dict[str, list[Cell]] = {}
+    labels: _Labels = {}
     headers: dict[int, dict[int, str]] = {}
     keys: list[Cell] = []
     for (row, column), value in grid.values.items():
-        if type(value) is not str or len(value) > 80:
+        # What a formula shows may read like a label: the form itself says "Pilot lead" is missing.
+        if type(value) is not str or len(value) > 80 or (row, column) in grid.formulas:
             continue
         if value.startswith(KEY_PREFIX):
             keys.append(Cell(row, column))
@@ -81,8 +94,15 @@ def _places(grid: Grid) -> tuple[dict[str, list[Cell]], dict[int, dict[int, str]
         if text in _TABLE_NAMES:
             headers.setdefault(row, {})[column] = value
         if text in _LABEL_NAMES:
-            labels.setdefault(_LABEL_NAMES[text], []).append(Cell(row, column))
-    return labels, headers, sorted(keys)
+            name, exact = _LABEL_NAMES[text]
+            labels.setdefault(name, {})[Cell(row, column)] = exact
+    return labels, headers, _key_cells(keys)
+
+
+def _key_cells(found: list[Cell]) -> list[Cell]:
+    """Keys stand in one column; a text like one elsewhere was typed by somebody."""
+    columns = Counter(cell.column for cell in sorted(found)).most_common(1)
+    return sorted(cell for cell in found if cell.column == columns[0][0])
 
 
 def is_review(grid: Grid) -> bool:
@@ -143,6 +163,12 @@ class _Reader:
             self.remarks[name] = f"its cell shows the error {value}"
         return value
 
+    def note_missing(self, cells: dict[str, Cell]) -> None:
+        """Fields of the head that have no cell."""
+        for field in HEADER:
+            if field.name not in cells:
+                self.remarks[field.name] = f"no box beside a label “{field.label}” was found"
+
     def _note_merge(self, name: str, cell: Cell) -> None:
         for area in self.grid.merges:
             if cell in area and cell != area.first:
@@ -162,7 +188,7 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
     stamp = read_stamp(grid)
     labels, headers, keys = _places(grid)
     table_row = max(headers, key=lambda row: len(headers[row]), default=-1)
-    if table_row < 0:
+    if len(headers.get(table_row, ())) < _FEWEST_HEADERS:
         raise TabTrouble(
             "the row with the headers Status, Owner, Next action is gone",
             "Bring the header row back (undo), or move the answers to a fresh form.",
@@ -180,8 +206,12 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
             "Bring the header back as it was: # · Gate · Status · Owner · Next action · Due · "
             "Artifact · Downgrade approved by · Check.",
         ) from trouble
-    reader, cells = _Reader(grid), _value_cells(grid, labels, set(columns.values()))
     rows = tuple(_gate_rows(grid, checklist, columns, keys, table_row))
+    known = set(columns.values())
+    table = range(table_row, max((row.cells["status"].row for row in rows), default=table_row) + 1)
+    reader, room = _Reader(grid), _room(grid, labels, table, known)
+    cells = _value_cells(grid, labels, table, room, known)
+    reader.note_missing(cells)
     system = _name(reader, cells, "system")
     return Review(
         location=location,
@@ -204,7 +234,7 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
             _name(reader, cells, "signer_role"),
             _date(reader, cells, "signed_on"),
         ),
-        attendees=tuple(_attendees(grid, labels, cells)),
+        attendees=tuple(_attendees(grid, room)),
         rows=rows,
         cells=cells,
         formulas=reader.formulas,
@@ -220,32 +250,26 @@ def _stand_in(checklist: Checklist, system: str, location: str, tab: str) -> Sta
     )
 
 
-def _label_cells(labels: dict[str, list[Cell]]) -> dict[str, Cell]:
-    """One cell a label. A text right of another label is that label's value, not a label."""
-    every = {cell for cells in labels.values() for cell in cells}
-    chosen: dict[str, Cell] = {}
-    for name, candidates in labels.items():
-        real = [cell for cell in candidates if cell.right(-1) not in every]
-        chosen[name] = (real or candidates)[0]
-    return chosen
+def _value_cells(
+    grid: Grid, labels: _Labels, table: range, room: list[tuple[Cell, Cell]], known: set[int]
+) -> dict[str, Cell]:
+    """The cell of each field of the head. Words in the table and in the list of attendees (where
+    "Pilot lead" is a role) are no labels."""
+    people = {cell for pair in room for cell in pair}
+    chosen = label_cells(_outside(labels, table, people))
+    stops, filled = set(chosen.values()), grid.values.keys() | grid.formulas.keys()
+    beside = {name: cell_beside(at, filled, stops, known) for name, at in chosen.items()}
+    cells = {name: cell for name, cell in beside.items() if cell}
+    return cells | ({"attendees": room[0][0]} if room else {})
 
 
-def _value_cells(grid: Grid, labels: dict[str, list[Cell]], known: set[int]) -> dict[str, Cell]:
-    chosen = _label_cells(labels)
-    stops = set(chosen.values())
-    return {name: _value_cell(grid, at, stops, known) for name, at in chosen.items()}
-
-
-def _value_cell(grid: Grid, label: Cell, stops: set[Cell], known: set[int]) -> Cell:
-    """The cell right of a label. Empty columns that somebody inserted between are stepped over;
-    `known` columns are the form's own, so an empty cell in one of them is an empty value."""
-    for step in range(1, _REACH + 1):
-        cell = label.right(step)
-        if cell in stops:
-            break
-        if cell.column in known or cell in grid.values or cell in grid.formulas:
-            return cell
-    return label.right()
+def _outside(labels: _Labels, table: range, people: set[Cell]) -> _Labels:
+    """The labels that stand neither in the table nor among the people."""
+    left = {
+        name: {at: exact for at, exact in cells.items() if at.row not in table and at not in people}
+        for name, cells in labels.items()
+    }
+    return {name: cells for name, cells in left.items() if cells}
 
 
 def _name(reader: _Reader, cells: dict[str, Cell], name: str) -> str:
@@ -271,36 +295,36 @@ def _shown(grid: Grid, cells: dict[str, Cell]) -> str | None:
     return typed.as_name(value) or None
 
 
-def _attendees(
-    grid: Grid, labels: dict[str, list[Cell]], cells: dict[str, Cell]
-) -> Iterator[Attendee]:
-    """Names right of and below the label, each with the role beside it; one a line in a cell."""
-    if "attendees" not in labels:
-        return
-    label = _label_cells(labels)["attendees"]
-    column = _names_column(grid, label)
-    cells["attendees"] = Cell(label.row, column)
-    row, blanks = label.row, 0
+def _room(grid: Grid, labels: _Labels, table: range, known: set[int]) -> list[tuple[Cell, Cell]]:
+    """The cells of the attendees' names and roles: right of their label, and on below it."""
+    label = label_cells(_outside(labels, table, set())).get("attendees")
+    if not label:
+        return []
+    below = range(label.row, label.row + _ATTENDEE_GAP)
+    filled = {Cell(label.row, column) for row, column in grid.values if row in below}
+    names = cell_beside(label, filled, (), known) or label.right()
+    roles = cell_beside(names, filled, (), known) or names.right()
+    pairs: list[tuple[Cell, Cell]] = []
+    blanks = 0
     while blanks < _ATTENDEE_GAP:
-        if row > label.row and (row, label.column) in grid.values:
-            return
-        names = _lines(grid.values.get((row, column)))
-        roles = _lines(grid.values.get((row, column + 1))) or [""]
-        for place, person in enumerate(names):
+        down = len(pairs)
+        if down and label.down(down) in grid.values:
+            break
+        blanks = 0 if _lines(grid.values.get(names.down(down))) else blanks + 1
+        pairs.append((names.down(down), roles.down(down)))
+    return pairs
+
+
+def _attendees(grid: Grid, room: list[tuple[Cell, Cell]]) -> Iterator[Attendee]:
+    """Everybody in the room; several names in one cell stand one a line, and so do their roles."""
+    for name, role in room:
+        roles = _lines(grid.values.get(role)) or [""]
+        for place, person in enumerate(_lines(grid.values.get(name))):
             yield Attendee(person, roles[min(place, len(roles) - 1)])
-        blanks = 0 if names else blanks + 1
-        row += 1
 
 
 def _lines(value: Raw | None) -> list[str]:
     return [line for part in typed.as_text(value).split("\n") if (line := clean(part))]
-
-
-def _names_column(grid: Grid, label: Cell) -> int:
-    for step in range(1, _REACH + 1):
-        if any((label.row + down, label.column + step) in grid.values for down in range(6)):
-            return label.column + step
-    return label.column + 1
 
 
 def _gate_rows(

@@ -6,13 +6,16 @@ the message and never taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from gatebook.domain.cells import Cell, column_letters
 from gatebook.domain.fields import Field
 from gatebook.domain.text import clean
 from gatebook.sheets.model import Raw
+
+# How far to the right of its label a value is looked for: inserted columns may push it away.
+_REACH = 3
 
 
 def folded(text: str) -> str:
@@ -72,6 +75,39 @@ def _hint(label: str, row: int, texts: Mapping[int, str]) -> str:
         if close and text.lower() == close[0]:
             return f"did you mean “{text}” in column {column_letters(column)}?"
     return ""
+
+
+def label_cells(candidates: Mapping[str, Mapping[Cell, bool]]) -> dict[str, Cell]:
+    """One cell a label, from the cells that read like it and whether by its very name.
+
+    A text right of another label is that label's value and no label itself; of the others the very
+    name wins over an alias, then the one nearest to the top.
+    """
+    every = {cell for cells in candidates.values() for cell in cells}
+    return {
+        name: min(cells, key=lambda cell: (cell.right(-1) in every, not cells[cell], cell))
+        for name, cells in candidates.items()
+    }
+
+
+def cell_beside(
+    label: Cell,
+    filled: Collection[tuple[int, int]],
+    stops: Collection[Cell],
+    known: Collection[int],
+) -> Cell | None:
+    """The cell right of a label; None where another label (one of `stops`) stands there.
+
+    Empty columns that somebody inserted between are stepped over; `known` columns are the form's
+    own, so an empty cell in one of them is an empty value.
+    """
+    for step in range(1, _REACH + 1):
+        cell = label.right(step)
+        if cell in stops:
+            break
+        if cell.column in known or cell in filled:
+            return cell
+    return None if label.right() in stops else label.right()
 
 
 def texts_by_row(values: Mapping[tuple[int, int], Raw]) -> dict[int, dict[int, str]]:

@@ -37,14 +37,14 @@ DATE_FORMAT = "yyyy-mm-dd"
 
 TEXT = Style(colour=INK, valign="top", wrap=True)
 TITLE = Style(bold=True, size=16, colour=HEAD, valign="middle")
-LABEL = Style(colour=MUTED, align="right", valign="middle")
+LABEL = Style(colour=MUTED, align="right", valign="middle", indent=1)
 HEADER = Style(
     bold=True, colour="#FFFFFF", fill=HEAD, border=HEAD, valign="middle", wrap=True, align="left"
 )
 THEME = Style(bold=True, colour=HEAD, fill=BAND, valign="middle")
 CELL = Style(colour=INK, border=LINE, valign="top", wrap=True)
 CELL_CENTRE = replace(CELL, align="center")
-FIELD = replace(CELL, locked=False, fill=INPUT)
+FIELD = replace(CELL, locked=False, fill=INPUT, valign="middle")
 FIELD_DATE = replace(FIELD, number_format=DATE_FORMAT, align="left")
 FIELD_LINK = replace(FIELD, colour=LINK, underline=True)
 DATE = replace(CELL, number_format=DATE_FORMAT, align="left")

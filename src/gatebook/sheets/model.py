@@ -84,10 +84,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's height in points (None: grows with its text), and whether it is out of sight."""
+    """A row's height in points (None: the program's own), and whether it is out of sight.
+
+    `grows`: the height is where it starts; the program fits it to the text when people type.
+    """
 
     height: float | None = None
     hidden: bool = False
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

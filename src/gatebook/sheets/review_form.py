@@ -13,6 +13,7 @@ from gatebook.domain.review import Change, Review, as_date
 from gatebook.sheets import changes, guide, portfolio_book
 from gatebook.sheets.form_draw import Look, draw_review_tab
 from gatebook.sheets.form_parse import TabTrouble, is_review, parse_review, read_stamp
+from gatebook.sheets.headers import HeaderTrouble
 from gatebook.sheets.model import Grid, Workbook
 
 # Tabs of ours that hold no answers; a reader may leave them out by their first cell.
@@ -22,7 +23,7 @@ _SOME_DAY = date(2026, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class TabProblem:
-    """A review tab that could not be read: where, what was found, what to do."""
+    """A tab of reviews or of changes that could not be read: where, what was found, what to do."""
 
     location: str
     tab: str
@@ -76,7 +77,10 @@ def read_reviews(
             except TabTrouble as trouble:
                 problems.append(TabProblem(location, grid.tab, trouble.reason, trouble.remedy))
         elif (system := changes.mark_of(grid)) is not None:
-            logs.append((system, changes.parse_changes(grid)))
+            try:
+                logs.append((system, changes.parse_changes(grid)))
+            except HeaderTrouble as trouble:
+                problems.append(TabProblem(location, grid.tab, str(trouble), changes.REMEDY))
         else:
             passed.append(grid.tab)
     with_changes = tuple(_with_changes(review, logs) for review in reviews)

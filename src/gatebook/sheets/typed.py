@@ -15,7 +15,6 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 # Excel counts days from 1899-12-30 (its 1900 leap-day slip aside), the Mac's old system from 1904.
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
-_LAST_SERIAL = 2_958_465  # 9999-12-31
 # The sheet's DATE function reads smaller years as years after 1900.
 _FIRST_ISO_YEAR = 1901
 
@@ -67,9 +66,10 @@ def as_date_value(value: Raw | None, *, epoch_1904: bool) -> DateValue:
 
 
 def _from_serial(value: float, *, epoch_1904: bool) -> DateValue:
-    if not 1 <= value < _LAST_SERIAL:
+    epoch = _EPOCH_1904 if epoch_1904 else _EPOCH_1900
+    if not 1 <= value < (date.max - epoch).days + 1:
         return Unreadable(as_text(value), "range")
-    return (_EPOCH_1904 if epoch_1904 else _EPOCH_1900) + timedelta(days=int(value))
+    return epoch + timedelta(days=int(value))
 
 
 def as_choice(value: Raw | None, choices: Mapping[str, str]) -> str | Unreadable:

@@ -208,7 +208,7 @@ def test_links_to_pages_places_and_over_ranges(tmp_path: Path, route: Route) -> 
     assert (9, 3) in spread
     assert {place: link for place, link in grid.links.items() if place not in spread} == {
         (0, 0): target,
-        **{place: f"{target}#part" for place in ((0, 1), (0, 2), (1, 1), (1, 2))},
+        **dict.fromkeys(((0, 1), (0, 2), (1, 1), (1, 2)), f"{target}#part"),
         (4, 0): "#'A & B'!A1",
     }
 

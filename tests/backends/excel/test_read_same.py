@@ -160,8 +160,8 @@ def openpyxls(data: bytes, tab: str) -> tuple[Contents, Contents]:
         for cell in row:
             value: Any = cell.value
             if cell.data_type == "f":
-                formula = value.text if isinstance(value, ArrayFormula) else value
-                formulas[(cell.row - 1, cell.column - 1)] = formula[1:]
+                formula = value.text if isinstance(value, ArrayFormula) else str(value)
+                formulas[(cell.row - 1, cell.column - 1)] = str(formula)[1:]
     return values, formulas
 
 

@@ -24,6 +24,5 @@ class ExcelBackend:
     def draw(self, workbook: Workbook, location: str) -> None:
         """Write a workbook beside its place, then move it there."""
         from gatebook.backends.excel.draw import draw_workbook
-        from gatebook.backends.excel.replace import replace_file
 
-        replace_file(Path(location), lambda path: draw_workbook(workbook, path))
+        draw_workbook(workbook, Path(location))

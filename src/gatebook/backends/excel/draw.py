@@ -44,6 +44,21 @@ class _Tab(Worksheet):
         self.table[row][col] = CellFormulaTuple(formula, cell_format, value)
         return 0
 
+    def let_grow(self, row: int) -> None:
+        """Keep a row's height as a start only: programs fit it to the text when people type."""
+        self._growing = {*getattr(self, "_growing", ()), row}
+
+    def _write_row(
+        self, row: int, spans: Any, row_info: Any = None, empty_row: bool = False
+    ) -> None:
+        self._row_grows = row in getattr(self, "_growing", ())
+        super()._write_row(row, spans, row_info, empty_row)
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Any = ()) -> None:
+        if tag == "row" and self._row_grows:
+            attributes = [pair for pair in attributes if pair[0] != "customHeight"]
+        super()._xml_start_tag_unencoded(tag, attributes)
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         # For colour rules and validations, which pass through here.
         return formula.removeprefix("=")
@@ -168,6 +183,8 @@ def _draw_grid(sheet: Sheet, tab: Any) -> None:
     for number, row in sheet.rows.items():
         code = tab.set_row(number, row.height, None, {"hidden": row.hidden})
         done(code, sheet.name, f"the height of row {number}")
+        if row.grows:
+            tab.let_grow(number)
 
 
 def _draw_merges(sheet: Sheet, tab: Any, formats: Formats) -> None:

@@ -89,6 +89,8 @@ def read_book(package: Package, main: str) -> Book:
             f"the workbook has more than {limits.MAX_TABS:,} tabs",
             TO_OWN_WORKBOOK,
         )
+    if not sheets:
+        raise Unreadable("the file lists no tabs, so it is no workbook", SAVE_AGAIN)
     tabs = []
     for position, sheet in enumerate(sheets):
         relationship = relationships.get(_relationship_id(sheet))
