@@ -40,8 +40,39 @@ from gatebook.wiring import built_in
 # The day that the bench judges on; reviews lie in the year before.
 TODAY = date(2026, 11, 23)
 
-_FIRST = "Ana Bo Chidi Dana Eli Farah Goran Hana Ivo Juno Kofi Lena Mia Noor Oskar Priya".split()
-_LAST = "Abara Berg Costa Dvořák El-Amin Fischer García Huang Ito Jansen Kovač Li Mbeki".split()
+_FIRST = (
+    "Ana",
+    "Bo",
+    "Chidi",
+    "Dana",
+    "Eli",
+    "Farah",
+    "Goran",
+    "Hana",
+    "Ivo",
+    "Juno",
+    "Kofi",
+    "Lena",
+    "Mia",
+    "Noor",
+    "Oskar",
+    "Priya",
+)
+_LAST = (
+    "Abara",
+    "Berg",
+    "Costa",
+    "Dvořák",
+    "El-Amin",
+    "Fischer",
+    "García",
+    "Huang",
+    "Ito",
+    "Jansen",
+    "Kovač",
+    "Li",
+    "Mbeki",
+)
 _JOBS = ("assistant", "summariser", "router", "screening", "forecast", "search", "drafting")
 _AREAS = ("Support", "Invoice", "Contract", "Returns", "Onboarding", "Claims", "Inventory")
 _ROLES = ("Pilot lead", "Production owner", "Security", "IT", "Executive sponsor", "Operations")
@@ -69,16 +100,16 @@ def _row(gate: Gate, status: Status | None, reviewed: date, chance: Random) -> G
     if status is Status.GREEN or chance.random() < 0.3:
         row["artifact"] = chance.choice(_PROOFS)
         if chance.random() < 0.6:
-            row["artifact_link"] = f"https://wiki.example/ai/{gate.key}?page={chance.randrange(999)}"
+            row["artifact_link"] = (
+                f"https://wiki.example/ai/{gate.key}?page={chance.randrange(999)}"
+            )
     if status in (Status.YELLOW, Status.RED) or chance.random() < 0.1:
         row["next_action"] = chance.choice(_ACTIONS).format(gate=gate.title.lower(), who=owner)
         row["due"] = reviewed + timedelta(chance.randrange(3, 40))
     return GateRow(**row)
 
 
-def _rows(
-    kind: str, checklist: Checklist, reviewed: date, chance: Random
-) -> tuple[tuple[GateRow, ...], list[Status | None]]:
+def _rows(kind: str, checklist: Checklist, reviewed: date, chance: Random) -> tuple[GateRow, ...]:
     statuses: list[Status | None] = [Status.GREEN for _ in checklist.gates]
     for place in range(len(statuses)):
         if kind == "yellow" and chance.random() < 0.25:
@@ -87,11 +118,10 @@ def _rows(
             statuses[place] = chance.choice((Status.RED, Status.YELLOW, Status.YELLOW))
         elif kind == "unfinished" and chance.random() < 0.5:
             statuses[place] = None
-    rows = [
+    return tuple(
         _row(gate, status, reviewed, chance)
         for gate, status in zip(checklist.gates, statuses, strict=True)
-    ]
-    return tuple(rows), statuses
+    )
 
 
 def _changes(reviewed: date, chance: Random) -> tuple[Change, ...]:
@@ -112,7 +142,7 @@ def sample_review(number: int, checklist: Checklist) -> Review:
     kind = chance.choice(_MIX)
     name = f"{chance.choice(_AREAS)} {chance.choice(_JOBS)} {number}"
     reviewed = TODAY - timedelta(chance.randrange(1, 330))
-    rows, _ = _rows(kind, checklist, reviewed, chance)
+    rows = _rows(kind, checklist, reviewed, chance)
     lead, owner, backup, sponsor = (_person(chance) for _ in range(4))
     live = chance.random() < 0.4
     unfinished = kind == "unfinished"

@@ -60,7 +60,7 @@ def load_config(path: Path) -> Config:
     Raises ConfigError.
     """
     try:
-        config = msgspec.toml.decode(path.read_bytes(), type=Config)
+        config = msgspec.toml.decode(path.read_text(encoding="utf-8-sig"), type=Config)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -92,4 +92,6 @@ def _explain(path: Path, error: Exception) -> str:
     known = ", ".join(Config.__struct_fields__)
     if "unknown field" in text:
         return f"{path}: {text}. Known keys: {known}; in [form]: organisation, paper"
-    return f"{path}: {text}"
+    if isinstance(error, msgspec.ValidationError):
+        return f"{path}: {text}"
+    return f"{path} is not written as TOML in UTF-8, so it cannot be read: {text}"

@@ -6,6 +6,7 @@ should say and whether it does already; `apply_sync` writes it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -110,14 +111,21 @@ def load(
                 problems.append(TabProblem(one.location, "", one.reason, one.remedy))
             else:
                 passed.append(one)
-        sources = [s for s in listing.sources if s.location not in seen and not skip(s.location)]
-        seen.update(source.location for source in sources)
+        sources = [s for s in listing.sources if not skip(s.location) and _is_new(s.location, seen)]
         files += len(sources)
         for result in run(backend, sources, how, progress):
             judged.extend(result.judged)
             problems.extend(result.problems)
             passed.extend(result.passed)
     return Loaded(name_copies(judged), tuple(problems), tuple(passed), files)
+
+
+def _is_new(location: str, seen: set[str]) -> bool:
+    """Whether this file was not met yet, by whatever path or link; it is from now on."""
+    identity = location if "://" in location else os.path.realpath(location)
+    new = identity not in seen
+    seen.add(identity)
+    return new
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def settings(config_file: str = "", checklist_files: tuple[str, ...] = ()) -> Se
 def load_checklist(file: str) -> Checklist:
     """A checklist from a file, checked against the catalogue of findings. Raises SettingsError."""
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        text = Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"the checklist {file} cannot be read: {error}\n"

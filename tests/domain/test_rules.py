@@ -45,7 +45,9 @@ def straight(review: Review, checklist: Checklist = TWELVE, today: date = TODAY)
 
 def only(text: str, code: str, today: date = TODAY) -> list[str]:
     """The places of one code."""
-    return [line.removeprefix(f"{code} at ") for line in found(text, today) if line.startswith(code)]
+    return [
+        line.removeprefix(f"{code} at ") for line in found(text, today) if line.startswith(code)
+    ]
 
 
 def test_a_passing_review_has_no_findings() -> None:
@@ -231,9 +233,7 @@ class TestDowngrade:
     @pytest.mark.parametrize("number", [11, 12])
     def test_never_on_the_never_optional_gates(self, number: int) -> None:
         judgement = judged(self.picture(number=number))
-        assert list(places(judgement)) == [
-            f"downgrade-refused at {number} Downgrade approved by"
-        ]
+        assert list(places(judgement)) == [f"downgrade-refused at {number} Downgrade approved by"]
         assert judgement.verdict.decision is Decision.DELAYED
         assert "never optional" in judgement.findings[0].message
 
@@ -653,11 +653,11 @@ class TestRows:
         at = {"status": Cell(18, 3)}, {"status": Cell(30, 3)}
         twice = (
             green_row(TWELVE.gates[4], cells=at[0]),
-            green_row(TWELVE.gates[4], cells=at[1], status=Status.YELLOW, next_action="x", due=LAUNCH),
+            green_row(
+                TWELVE.gates[4], cells=at[1], status=Status.YELLOW, next_action="x", due=LAUNCH
+            ),
         )
-        review = msgspec.structs.replace(
-            review, rows=review.rows[:4] + review.rows[5:] + twice
-        )
+        review = msgspec.structs.replace(review, rows=review.rows[:4] + review.rows[5:] + twice)
         judgement = judge(review, TWELVE, TODAY)
         assert [each.code for each in judgement.findings] == ["row-duplicated"]
         assert judgement.findings[0].level == "block"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -212,7 +213,7 @@ def test_findings_point_at_where_things_stand_now() -> None:
     ],
 )
 def test_the_line_that_says_what_is_missing_is_no_label(
-    changes: dict[str, object], label: str, code: str
+    changes: dict[str, Any], label: str, code: str
 ) -> None:
     """The form's own text may read "Pilot lead" alone; the finding points at the box all the same."""
     desk = desk_of(review=passing_review(**changes))
@@ -308,7 +309,9 @@ class TestMarks:
     def test_a_newer_form(self) -> None:
         """PAINS 8."""
         desk = mixed()
-        desk.type(self.stamp_cell(desk), "gatebook:review;schema=99;checklist=a@1;system=s;review=r")
+        desk.type(
+            self.stamp_cell(desk), "gatebook:review;schema=99;checklist=a@1;system=s;review=r"
+        )
         problem = problem_of(desk)
         assert "schema 99" in problem.reason
         assert problem.remedy == "Update gatebook."
@@ -479,6 +482,35 @@ class TestHeaders:
                 "Customer data": "customer_data", "Launch date": "launch_date",
                 "Regulated area": "regulated_area", "Re-gate on": "regate_on"}[label]  # fmt: skip
         assert not getattr(review, name)
+
+    def test_a_label_right_before_another_label_has_no_box(self) -> None:
+        """It must not take the other label for its answer."""
+        desk = typed_desks("")[0]
+        at = desk.cell("Signed by")
+        desk.clear(desk.find("Decision"))
+        desk.type(at, "Decision")
+        review = read_desk(desk)
+        assert review.sign_off.name == ""
+        assert "no box beside" in said(review, "sign-off-missing")[0]
+
+    @pytest.mark.parametrize("header", ["#", "Gate", "Check", "Downgrade approved by"])
+    def test_columns_that_a_review_can_do_without(self, header: str) -> None:
+        desk = mixed()
+        desk.clear(desk.header(header))
+        review = read_desk(desk)
+        plain = {"#": {"number_shown": None}, "Downgrade approved by": {"approver": ""}}
+        rows = answers(review).rows
+        expected = UNTOUCHED.rows
+        for row, was in zip(rows, expected, strict=True):
+            assert row == msgspec.structs.replace(was, **plain.get(header, {}))
+
+    def test_an_approval_under_a_header_that_nobody_knows_does_not_count(self) -> None:
+        """The stricter reading: the red stands, and the sheet's own decision differs."""
+        desk = desk_of(review=read_desk(mixed()))
+        assert "sheet-disagrees" not in codes(read_desk(desk))
+        desk.rename("Downgrade approved by", "OK from")
+        verdict = judge(read_desk(desk), TWELVE, TODAY).verdict
+        assert [each.effective for each in verdict.gates].count(Status.RED) == 2
 
 
 class TestValues:

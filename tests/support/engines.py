@@ -79,26 +79,37 @@ class Formulon:
     def recalculate_each(
         self, path: Path, cases: Sequence[Mapping[Place, Edit]], wanted: Sequence[Place]
     ) -> list[dict[Place, Value]]:
-        """See `Engine`."""
-        content = path.read_bytes()
-        return [self._once(content, edits, wanted) for edits in cases]
-
-    def _once(
-        self, content: bytes, edits: Mapping[Place, Edit], wanted: Sequence[Place]
-    ) -> dict[Place, Value]:
+        """See `Engine`. A case that edits the same cells as the one before overwrites it whole, so
+        the book is loaded again only where the cells differ: loading is what takes long."""
         from formulon import Workbook
 
-        with Workbook.load(content) as book:
-            if self._today:
-                book.set_pinned_now(self._today.year, self._today.month, self._today.day)
-            tabs = {book.sheet_name(index): index for index in range(book.sheet_count())}
-            for (tab, a1), edit in edits.items():
-                _put_formulon(book, tabs[tab], Cell.parse(a1), edit)
-            book.recalc()
-            return {
-                (tab, a1): _formulon_value(book.get_value(tabs[tab], *Cell.parse(a1)))
-                for tab, a1 in wanted
-            }
+        content = path.read_bytes()
+        answers: list[dict[Place, Value]] = []
+        book: formulon.Workbook | None = None
+        loaded_for: frozenset[Place] = frozenset()
+        for edits in cases:
+            if book is None or edits.keys() != loaded_for:
+                if book is not None:
+                    book.close()
+                book, loaded_for = Workbook.load(content), frozenset(edits)
+            answers.append(self._once(book, edits, wanted))
+        if book is not None:
+            book.close()
+        return answers
+
+    def _once(
+        self, book: formulon.Workbook, edits: Mapping[Place, Edit], wanted: Sequence[Place]
+    ) -> dict[Place, Value]:
+        if self._today:
+            book.set_pinned_now(self._today.year, self._today.month, self._today.day)
+        tabs = {book.sheet_name(index): index for index in range(book.sheet_count())}
+        for (tab, a1), edit in edits.items():
+            _put_formulon(book, tabs[tab], Cell.parse(a1), edit)
+        book.recalc()
+        return {
+            (tab, a1): _formulon_value(book.get_value(tabs[tab], *Cell.parse(a1)))
+            for tab, a1 in wanted
+        }
 
 
 def _put_formulon(book: formulon.Workbook, tab: int, at: Cell, edit: Edit) -> None:

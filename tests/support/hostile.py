@@ -326,10 +326,10 @@ def entity_in_workbook() -> bytes:
 
 
 def nested_too_deep() -> bytes:
-    """A sheet of two million open elements, in noise that does not pack well."""
+    """A sheet of 150,000 open elements, in noise that does not pack well."""
     # Letters at random keep the packing below the limit for its ratio.
     chance = random.Random(1)
-    names = [f"{chance.choice('abdeghij')}{chance.randrange(10_000)}" for _ in range(300_000)]
+    names = [f"{chance.choice('abdeghij')}{chance.randrange(10_000)}" for _ in range(150_000)]
     body = "".join(f"<{name}>" for name in names)
     close = "".join(f"</{name}>" for name in reversed(names))
     return zipped(package_parts(sheet_xml(body + close)))
@@ -403,8 +403,8 @@ REFUSED: dict[str, Refused] = {
     "only-zeros": Refused(only_zeros, "only zeros"),
     "truncated": Refused(truncated, "damaged"),
     "flipped-bit": Refused(flipped_bit, "damaged"),
-    "encrypted": Refused(encrypted, "password"),
-    "labelled": Refused(labelled, "sensitivity label"),
+    "encrypted": Refused(encrypted, "with a password"),
+    "labelled": Refused(labelled, "encrypted by a sensitivity label"),
     "old-xls": Refused(old_xls, ".xls"),
     "old-office": Refused(old_office, "old Office"),
     "csv": Refused(csv_text, "CSV"),

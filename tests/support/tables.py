@@ -129,7 +129,9 @@ def review_of(text: str, checklist: Checklist = TWELVE) -> Review:
         **head,
         sign_off=sign_off,
         rows=tuple(rows),
-        attendees=review.attendees if picture.attendees is None else tuple(Attendee(*p) for p in room),
+        attendees=review.attendees
+        if picture.attendees is None
+        else tuple(Attendee(*p) for p in room),
         changes=tuple(
             Change(_day(on), _kind(kind), who, what) for on, kind, who, what in picture.changes
         ),
@@ -144,13 +146,17 @@ def _kind(text: str) -> str | Unreadable:
 
 def desk_of(checklist: Checklist = TWELVE, review: Review | None = None) -> Desk:
     """A drawn review tab on the desk: the passing review, or the one given."""
-    return Desk.of(grid_of(review_workbook(review or passing_review(checklist), checklist).sheets[0]))
+    return Desk.of(
+        grid_of(review_workbook(review or passing_review(checklist), checklist).sheets[0])
+    )
 
 
 def typed_desks(text: str, checklist: Checklist = TWELVE) -> list[Desk]:
     """All tabs of a form with the picture typed into it, the review tab first."""
     picture = picture_of(text)
-    desks = [Desk.of(grid) for grid in grids_of(review_workbook(passing_review(checklist), checklist))]
+    desks = [
+        Desk.of(grid) for grid in grids_of(review_workbook(passing_review(checklist), checklist))
+    ]
     review, changes = desks[0], desks[-1]
     for label, value in picture.head.items():
         _type(review, review.cell(label), _HEAD[label].kind, value)

@@ -29,6 +29,7 @@ class StepError(Exception):
 
 
 def enum_name(value: Any) -> str:
+    """The name of a value of one of LibreOffice's enumerations."""
     return str(value.value)
 
 

@@ -17,16 +17,15 @@ _WIDTH = 80
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
-def _everywhere(function: _Command) -> _Command:
-    """The options that every command takes."""
+def _everywhere(command: _Command) -> _Command:
+    """--config, --quiet, --debug: what every command takes. The checklist is FILE itself."""
     for option in (
-        click.option("--debug", is_flag=True, expose_value=False,
-                     help="Show the whole traceback if gatebook itself fails."),
-        click.option("--quiet", is_flag=True, help="Print only what was asked for."),
+        click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error."),
+        click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and errors."),
         click.option("--config", default="", metavar="FILE", help="Use this gatebook.toml."),
-    ):  # fmt: skip
-        function = option(function)
-    return function
+    ):
+        command = option(command)
+    return command
 
 
 @click.group("checklist")
@@ -43,14 +42,14 @@ def command() -> None:
 @command.command("show")
 @click.argument("file", default="")
 @_everywhere
-def show(file: str, config: str, quiet: bool) -> None:
+def show(file: str, config: str, quiet: bool, debug: bool) -> None:
     """Print the gates of FILE; without it, of the checklist in use."""
     checklist = _load(file, config)
     click.echo("\n".join(gates_text(checklist)))
     if not quiet:
         click.echo(
-            "\nWhat green, yellow and red look like, what to bring and what to ask stands in the\n"
-            "Guide tab of every form (gatebook new).",
+            "\nWhat green, yellow and red look like, what to bring and what to ask stands in\n"
+            "the Guide tab of every form (gatebook new).",
             err=True,
         )
 
@@ -58,9 +57,11 @@ def show(file: str, config: str, quiet: bool) -> None:
 @command.command("check")
 @click.argument("file", default="")
 @_everywhere
-def check(file: str, config: str, quiet: bool) -> None:
+def check(file: str, config: str, quiet: bool, debug: bool) -> None:
     """Say whether FILE is a valid checklist, and if not, everything that is wrong with it."""
     checklist = _load(file, config)
+    if file:
+        _warn_of_borrowed_id(checklist)
     if not quiet:
         click.echo(f"OK: {file + ' holds ' if file else ''}{summary(checklist)}.")
 
@@ -68,7 +69,7 @@ def check(file: str, config: str, quiet: bool) -> None:
 @command.command("copy")
 @click.argument("file")
 @_everywhere
-def copy(file: str, config: str, quiet: bool) -> None:
+def copy(file: str, config: str, quiet: bool, debug: bool) -> None:
     """Write the built-in checklist to the new FILE, to be edited."""
     from pathlib import Path
 
@@ -117,6 +118,19 @@ def _load(file: str, config: str) -> Checklist:
         return load_checklist(file) if file else settings(config).checklist
     except SettingsError as error:
         raise Stop(USAGE, str(error)) from error
+
+
+def _warn_of_borrowed_id(checklist: Checklist) -> None:
+    """Forms remember the id only, so a changed copy must not go by the built-in's."""
+    from gatebook.wiring import built_in
+
+    original = built_in()
+    if checklist.id == original.id and checklist != original:
+        click.echo(
+            f"warning: its id is {checklist.id}, as that of the built-in checklist. "
+            "Give it an id of its own, or forms made with the two cannot be told apart.",
+            err=True,
+        )
 
 
 def summary(checklist: Checklist) -> str:

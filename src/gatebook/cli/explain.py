@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatebook.cli.exits import USAGE, Stop
+from gatebook.cli.options import common, settings_or_stop
 
 if TYPE_CHECKING:
     from gatebook.domain.checklist import Policy
@@ -20,15 +21,14 @@ _LABEL = 10
 
 @click.command("explain")
 @click.argument("code", nargs=-1, metavar="[CODE]")
-@click.option("--config", default="", metavar="FILE", help="Use this gatebook.toml.")
-@click.option("--quiet", is_flag=True, expose_value=False, help="Changes nothing here.")
-@click.option(
-    "--debug",
-    is_flag=True,
-    expose_value=False,
-    help="Show the whole traceback if gatebook itself fails.",
-)
-def command(code: tuple[str, ...], config: str) -> None:
+@common
+def command(
+    code: tuple[str, ...],
+    config: str,
+    checklist_files: tuple[str, ...],
+    quiet: bool,
+    debug: bool,
+) -> None:
     """Say what the finding CODE means and what to do about it; without a CODE, list them all.
 
     \b
@@ -36,12 +36,8 @@ def command(code: tuple[str, ...], config: str) -> None:
     gatebook explain plan-date-missing
     """
     from gatebook.domain.findings import BY_CODE, CATALOGUE
-    from gatebook.wiring import SettingsError, settings
 
-    try:
-        checklist = settings(config).checklist
-    except SettingsError as error:
-        raise Stop(USAGE, str(error)) from error
+    checklist = settings_or_stop(config, checklist_files).checklist
     asked = " ".join(code)
     if not asked.strip():
         click.echo("\n".join(overview(CATALOGUE, checklist.policy)))

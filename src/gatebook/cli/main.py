@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -52,8 +53,17 @@ def cli() -> None:
     """
 
 
+def _speak_utf8() -> None:
+    """Windows writes its old code page where the output is no terminal; JSON and names need UTF-8.
+    A file's name may hold bytes that are no text at all: those are shown, not fatal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every trouble ends in one message and an exit code, never in a traceback."""
+    _speak_utf8()
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         result = cli.main(arguments, prog_name="gatebook", standalone_mode=False)

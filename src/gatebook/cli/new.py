@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatebook.cli.exits import USAGE, Stop
+from gatebook.cli.options import common, settings_or_stop
 
 if TYPE_CHECKING:
     from gatebook.domain.checklist import Checklist, Policy
@@ -53,20 +54,12 @@ _BAR_FROM = 20
     metavar="LOCATION",
     help="A folder, or a file ending in .xlsx. Folders are made.",
 )
-@click.option("--checklist", default="", metavar="FILE", help="Use the gates of this checklist.")
 @click.option(
     "--paper",
     type=click.Choice(["A4", "Letter"], case_sensitive=False),
     help="What the form prints on. Without it: as in gatebook.toml, else A4.",
 )
-@click.option("--config", default="", metavar="FILE", help="Use this gatebook.toml.")
-@click.option("--quiet", is_flag=True, help="Print only the forms made, and what is wrong.")
-@click.option(
-    "--debug",
-    is_flag=True,
-    expose_value=False,
-    help="Show the whole traceback if gatebook itself fails.",
-)
+@common
 def command(
     system: str,
     lead: str,
@@ -79,10 +72,11 @@ def command(
     day: str,
     from_list: str,
     location: str,
-    checklist: str,
     paper: str | None,
     config: str,
+    checklist_files: tuple[str, ...],
     quiet: bool,
+    debug: bool,
 ) -> None:
     """Make a review form for SYSTEM, or one for each pilot of a list. Nothing is overwritten.
 
@@ -91,7 +85,7 @@ def command(
     gatebook new --from pilots.csv --to reviews/
     """
     from gatebook.sheets.form_draw import Look
-    from gatebook.wiring import SettingsError, backend_for, settings
+    from gatebook.wiring import SettingsError, backend_for
 
     values = {
         "system": system,
@@ -106,20 +100,18 @@ def command(
     }
     try:
         backend_for(location)
-        found = settings(config, (checklist,) if checklist else ())
     except SettingsError as error:
         raise Stop(USAGE, str(error)) from error
+    found = settings_or_stop(config, checklist_files)
     gates, form = found.checklist, found.config.form
     look = Look(form.organisation, "Letter" if (paper or form.paper) == "Letter" else "A4")
-    if from_list:
-        pilots = _listed(from_list, values, gates.policy)
-    else:
-        pilots = (_given(values, gates.policy),)
     try:
         if from_list:
+            pilots = _listed(from_list, values, gates.policy)
             _make_all(pilots, _folder(location), gates, look, quiet=quiet)
         else:
-            _make_one(pilots[0], location, gates, look, quiet=quiet)
+            pilot = _given(values, gates.policy)
+            _make_one(pilot, location, gates, look, quiet=quiet)
     except OSError as error:
         raise Stop(
             USAGE,

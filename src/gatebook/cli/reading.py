@@ -33,13 +33,13 @@ def read_locations(
 ) -> Loaded:
     """Read and judge everything at the locations. Stops with exit code 2 where one is not there."""
     how = Judgement(using.checklists, using.checklist, today)
-    own = os.path.abspath(portfolio) if portfolio else ""
+    own = os.path.realpath(portfolio) if portfolio else ""
     bar = _Bar(show=not quiet)
     try:
         loaded = load(
             [(backend_for(location), location) for location in locations],
             how,
-            skip=lambda location: os.path.abspath(location) == own,
+            skip=lambda location: os.path.realpath(location) == own,
             run=runner,
             progress=bar.move,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.effective import effective_rows
 from gatebook.domain.judge import Judged
-from gatebook.domain.review import DateValue, Status, Unreadable
+from gatebook.domain.review import DateValue, Status, as_date
 from gatebook.domain.systems import System
 from gatebook.sheets.review_form import TabProblem
 from gatebook.sync import Plan
@@ -18,9 +18,9 @@ SCHEMA = 1
 
 
 def _date(value: DateValue) -> str | None:
-    if value is None:
-        return None
-    return value.found if isinstance(value, Unreadable) else value.isoformat()
+    """ISO, or None where there is no date that can be read; the finding says what stands there."""
+    day = as_date(value)
+    return day.isoformat() if day else None
 
 
 def in_order(systems: Iterable[System]) -> list[Judged]:

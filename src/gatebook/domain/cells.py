@@ -96,9 +96,9 @@ class Range(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Range:
         """Read "C4:F9" or "C4". Raises ValueError for anything else."""
-        first, _, last = text.partition(":")
+        first, colon, last = text.partition(":")
         start = Cell.parse(first)
-        return cls(start, Cell.parse(last) if last else start)
+        return cls(start, Cell.parse(last) if colon else start)
 
     @classmethod
     def of(cls, row: int, column: int, last_row: int, last_column: int) -> Range:

@@ -17,7 +17,7 @@ from gatebook.domain.findings import Finding
 from gatebook.domain.judge import Judged, as_finding
 from gatebook.domain.review import Review
 from gatebook.domain.rules import Hit
-from gatebook.domain.text import clean, slug
+from gatebook.domain.text import slug
 
 PASSING = (Decision.LAUNCH, Decision.LAUNCH_WITH_PLAN)
 
@@ -50,16 +50,24 @@ def _is_marked(review: Review) -> bool:
     return any(row.status is not None for row in review.rows)
 
 
-def _age(judged: Judged) -> tuple[date, float, str, str]:
-    """What makes a review newer. A form without a date that nobody has marked yet is the oldest;
-    one with marks counts from the day its file was changed, so that its reds are not hidden."""
+def _age(judged: Judged) -> tuple[bool, date, float, str, str]:
+    """What makes a review newer. A form that nobody has marked yet is no review, whatever its date,
+    and comes after all that are. Marks without a date count from the day the file was changed, so
+    that their reds are not hidden."""
     review = judged.review
+    marked = _is_marked(review)
     day = plausible(review.review_date, judged.checklist)
-    if day is None and not _is_marked(review):
-        day = date.min
-    elif day is None:
-        day = datetime.fromtimestamp(review.modified, UTC).date() if review.modified else date.max
-    return day, review.modified, review.location, review.tab
+    if day is None:
+        day = _changed_on(review) if marked else date.min
+    return marked, day, review.modified, review.location, review.tab
+
+
+def _changed_on(review: Review) -> date:
+    """The day the file was changed; where its time stamp is none, the last day there is."""
+    try:
+        return datetime.fromtimestamp(review.modified, UTC).date() if review.modified else date.max
+    except (ValueError, OverflowError, OSError):
+        return date.max
 
 
 def systems(judged: Iterable[Judged], today: date) -> tuple[System, ...]:
@@ -76,7 +84,8 @@ def systems(judged: Iterable[Judged], today: date) -> tuple[System, ...]:
 
 
 def _name(judged: Judged) -> str:
-    return clean(judged.review.system).lower()
+    """The system's name as names are compared: case, spaces and signs aside."""
+    return slug(judged.review.system)
 
 
 def _by_name(system_id: str, group: list[Judged]) -> Iterable[tuple[str, list[Judged]]]:
@@ -90,7 +99,7 @@ def _by_name(system_id: str, group: list[Judged]) -> Iterable[tuple[str, list[Ju
     for one in group:
         split[_name(one)].append(one)
     return [
-        (system_id if slug(name) == system_id else f"{system_id}|{slug(name)}", sheets)
+        (system_id if name == system_id else f"{system_id}|{name}", sheets)
         for name, sheets in split.items()
     ]
 
@@ -183,9 +192,10 @@ def _before_launch(judged: Judged, launch: date | None) -> bool:
 
 def change_since(system: System) -> str:
     """What the newest review changed against the one before, in words."""
-    if not system.earlier:
+    held = [one for one in system.earlier if _is_marked(one.review)]
+    if not held:
         return "First review"
-    now, before = system.newest.verdict, system.earlier[0].verdict
+    now, before = system.newest.verdict, held[0].verdict
     was = {result.gate.key: result.effective for result in before.gates}
     better: list[str] = []
     worse: list[str] = []

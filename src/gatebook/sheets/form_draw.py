@@ -380,6 +380,8 @@ def _validations(checklist: Checklist, layout: Layout) -> Iterator[Validation]:
             field = ROW_BY_NAME[name]
             area = Range.of(rows[0], COLUMNS[name], rows[-1], COLUMNS[name])
             yield _validation(area, field, checklist, strict=name != "owner")
+    if not checklist.policy.attendee_roles:
+        return
     first, last = layout.attendees.right(2), layout.last_row
     yield Validation(
         range=Range(first, Cell(last, first.column)),

@@ -56,6 +56,8 @@ ROW_HELPERS = {name: HELPERS_FROM + place for place, name in enumerate(_ROW_HELP
 ROW_FLAGS = {
     code: HELPERS_FROM + len(_ROW_HELPERS) + place for place, code in enumerate(fx.ROW_CODES)
 }
+# How far down the sheet's own formulas look for gate keys; reading looks further.
+_KEYS_TO_ROW = 499
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 ANY_DAY = date(2000, 1, 1)
 TOTALS = ("reds", "yellows", "greens", "blocking", "code")
@@ -145,7 +147,8 @@ class LiveCells:
         return fx.HeadRefs(
             text={k: v for k, v in cells.items() if k not in fx.HEAD_DATES},
             date={k: v for k, v in cells.items() if k in fx.HEAD_DATES},
-            keys=f"{Cell(0, COLUMNS['key']).fixed[:2]}:{Cell(0, COLUMNS['key']).fixed[:2]}",
+            keys=self.layout.column(COLUMNS["key"]).fixed,
+            all_keys=Range.of(0, COLUMNS["key"], _KEYS_TO_ROW, COLUMNS["key"]).fixed,
             effective=self.layout.column(ROW_HELPERS["effective"]).fixed,
             marks=marks_range(self.checklist).fixed,
         )

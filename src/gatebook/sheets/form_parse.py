@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from gatebook.domain.cells import Cell
@@ -29,10 +28,12 @@ from gatebook.sheets.form_draw import SCHEMA, STAMP_PREFIX
 from gatebook.sheets.formulas import KEY_PREFIX
 from gatebook.sheets.headers import (
     HeaderTrouble,
+    Labels,
     cell_beside,
     find_columns,
     folded,
     label_cells,
+    labels_outside,
     lookup,
 )
 from gatebook.sheets.model import CellError, Grid, Raw
@@ -74,13 +75,9 @@ class TabTrouble(Exception):
         self.remedy = remedy
 
 
-# Cells that read like a label, by field name, and whether by its very name or by an alias.
-_Labels = dict[str, dict[Cell, bool]]
-
-
-def _places(grid: Grid) -> tuple[_Labels, dict[int, dict[int, str]], list[Cell]]:
+def _places(grid: Grid) -> tuple[Labels, dict[int, dict[int, str]], list[Cell]]:
     """Labels by name, texts that are headers by row, and the cells of gate keys."""
-    labels: _Labels = {}
+    labels: Labels = {}
     headers: dict[int, dict[int, str]] = {}
     keys: list[Cell] = []
     for (row, column), value in grid.values.items():
@@ -96,13 +93,17 @@ def _places(grid: Grid) -> tuple[_Labels, dict[int, dict[int, str]], list[Cell]]
         if text in _LABEL_NAMES:
             name, exact = _LABEL_NAMES[text]
             labels.setdefault(name, {})[Cell(row, column)] = exact
-    return labels, headers, _key_cells(keys)
+    return labels, headers, sorted(keys)
 
 
-def _key_cells(found: list[Cell]) -> list[Cell]:
-    """Keys stand in one column; a text like one elsewhere was typed by somebody."""
-    columns = Counter(cell.column for cell in sorted(found)).most_common(1)
-    return sorted(cell for cell in found if cell.column == columns[0][0])
+def _key_cells(grid: Grid, found: list[Cell], checklist: Checklist) -> list[Cell]:
+    """Keys stand in one column, that with the most gates; a text like a key elsewhere was typed."""
+    ours = {KEY_PREFIX + gate.key for gate in checklist.gates}
+    gates: dict[int, set[str]] = {}
+    for cell in found:
+        gates.setdefault(cell.column, set()).add(str(grid.values[cell]))
+    column = max(sorted(gates), key=lambda column: len(gates[column] & ours), default=0)
+    return [cell for cell in found if cell.column == column]
 
 
 def is_review(grid: Grid) -> bool:
@@ -186,7 +187,8 @@ class _Reader:
 def parse_review(grid: Grid, checklist: Checklist, location: str, modified: float) -> Review:
     """A review tab as typed data. Raises TabTrouble where the tab cannot be read as a whole."""
     stamp = read_stamp(grid)
-    labels, headers, keys = _places(grid)
+    labels, headers, found_keys = _places(grid)
+    keys = _key_cells(grid, found_keys, checklist)
     table_row = max(headers, key=lambda row: len(headers[row]), default=-1)
     if len(headers.get(table_row, ())) < _FEWEST_HEADERS:
         raise TabTrouble(
@@ -251,25 +253,16 @@ def _stand_in(checklist: Checklist, system: str, location: str, tab: str) -> Sta
 
 
 def _value_cells(
-    grid: Grid, labels: _Labels, table: range, room: list[tuple[Cell, Cell]], known: set[int]
+    grid: Grid, labels: Labels, table: range, room: list[tuple[Cell, Cell]], known: set[int]
 ) -> dict[str, Cell]:
     """The cell of each field of the head. Words in the table and in the list of attendees (where
     "Pilot lead" is a role) are no labels."""
     people = {cell for pair in room for cell in pair}
-    chosen = label_cells(_outside(labels, table, people))
+    chosen = label_cells(labels_outside(labels, table, people))
     stops, filled = set(chosen.values()), grid.values.keys() | grid.formulas.keys()
     beside = {name: cell_beside(at, filled, stops, known) for name, at in chosen.items()}
     cells = {name: cell for name, cell in beside.items() if cell}
     return cells | ({"attendees": room[0][0]} if room else {})
-
-
-def _outside(labels: _Labels, table: range, people: set[Cell]) -> _Labels:
-    """The labels that stand neither in the table nor among the people."""
-    left = {
-        name: {at: exact for at, exact in cells.items() if at.row not in table and at not in people}
-        for name, cells in labels.items()
-    }
-    return {name: cells for name, cells in left.items() if cells}
 
 
 def _name(reader: _Reader, cells: dict[str, Cell], name: str) -> str:
@@ -295,9 +288,9 @@ def _shown(grid: Grid, cells: dict[str, Cell]) -> str | None:
     return typed.as_name(value) or None
 
 
-def _room(grid: Grid, labels: _Labels, table: range, known: set[int]) -> list[tuple[Cell, Cell]]:
+def _room(grid: Grid, labels: Labels, table: range, known: set[int]) -> list[tuple[Cell, Cell]]:
     """The cells of the attendees' names and roles: right of their label, and on below it."""
-    label = label_cells(_outside(labels, table, set())).get("attendees")
+    label = label_cells(labels_outside(labels, table, set())).get("attendees")
     if not label:
         return []
     below = range(label.row, label.row + _ATTENDEE_GAP)

@@ -110,11 +110,16 @@ def flag(condition: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeadRefs:
-    """Helper cells of the head by field, and the table's ranges, as formulas name them."""
+    """Helper cells of the head by field, and ranges, as formulas name them.
+
+    `keys` and `effective` cover the table's rows; `all_keys` goes far below them, so that a row
+    pasted further down is counted too.
+    """
 
     text: dict[str, str]
     date: dict[str, str]
     keys: str
+    all_keys: str
     effective: str
     marks: str
 
@@ -232,7 +237,7 @@ def _owner_gate_red(refs: HeadRefs, checklist: Checklist) -> str:
 def head_formula(code: str, field: str, refs: HeadRefs, checklist: Checklist) -> str:
     """The formula of one of HEAD_FLAGS: how many such findings there are."""
     keys = constants(KEY_PREFIX + gate.key for gate in checklist.gates)
-    counted = f"COUNTIF({refs.keys},{keys})"
+    counted = f"COUNTIF({refs.all_keys},{keys})"
     text, day = refs.text, refs.date
     red = _owner_gate_red(refs, checklist)
     match code:
@@ -241,7 +246,7 @@ def head_formula(code: str, field: str, refs: HeadRefs, checklist: Checklist) ->
         case "row-duplicated":
             return f"=IFERROR(SUMPRODUCT(--({counted}>1)),1)"
         case "row-unknown":
-            all_keys = f'COUNTIF({refs.keys},"{KEY_PREFIX}*")'
+            all_keys = f'COUNTIF({refs.all_keys},"{KEY_PREFIX}*")'
             return f"=IFERROR({all_keys}-SUMPRODUCT({counted}),1)"
         case "owner-not-a-person":
             return flag(f'AND({text[field]}<>"",{no_person(text[field], refs.marks)})')

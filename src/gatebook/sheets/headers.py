@@ -17,6 +17,9 @@ from gatebook.sheets.model import Raw
 # How far to the right of its label a value is looked for: inserted columns may push it away.
 _REACH = 3
 
+# Cells that read like a label, by field name, and whether by its very name or by an alias.
+Labels = dict[str, dict[Cell, bool]]
+
 
 def folded(text: str) -> str:
     """A label as it is compared: clean, lower case, straight apostrophes, no colon at the end."""
@@ -77,8 +80,17 @@ def _hint(label: str, row: int, texts: Mapping[int, str]) -> str:
     return ""
 
 
-def label_cells(candidates: Mapping[str, Mapping[Cell, bool]]) -> dict[str, Cell]:
-    """One cell a label, from the cells that read like it and whether by its very name.
+def labels_outside(labels: Labels, rows: range, cells: Collection[Cell]) -> Labels:
+    """The labels that stand neither in these rows nor in these cells."""
+    left = {
+        name: {at: exact for at, exact in found.items() if at.row not in rows and at not in cells}
+        for name, found in labels.items()
+    }
+    return {name: found for name, found in left.items() if found}
+
+
+def label_cells(candidates: Labels) -> dict[str, Cell]:
+    """One cell a label, from all that read like it.
 
     A text right of another label is that label's value and no label itself; of the others the very
     name wins over an alias, then the one nearest to the top.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from datetime import date
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,14 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula
 from python_calamine import CalamineWorkbook
 
+from gatebook.backends.excel.contents import Unusual
 from gatebook.backends.excel.ooxml import main_part, read_fast
 from gatebook.backends.excel.package import Package
 from gatebook.backends.excel.slow import read_slowly
+from gatebook.backends.protocol import Unreadable
 from gatebook.domain.cells import Range
 from gatebook.sheets.model import CellError, Formula, Grid
+from tests.support.hostile import zipped
 
 Contents = dict[tuple[int, int], Any]
 
@@ -260,6 +265,54 @@ def test_links_merges_and_tabs() -> None:
     assert review.merges == (Range.parse("B1:D1"),)
     assert review.formulas == {(2, 5): "A1:B1*2"}
     assert slow(form_like()) == grids
+
+
+# Fragments to put anywhere between the tags of a sheet; few leave it sensible, some well-formed.
+FRAGMENTS = [
+    *["<v>1</v>", "<v/>", "<f/>", "<f>A</f>", "<is><t>x</t></is>", "<t/>", "<x/>", "<rPh/>"],
+    *[
+        "<c/>",
+        "<c></c>",
+        '<c r="B77"/>',
+        '<c r="B78"><v>7</v></c>',
+        '<c r="B79" t="s"><v>0</v></c >',
+    ],
+    *[' cm="1"', " t='s'", " ", "\n", "&#10;", "&amp;", "\r\n", "_x0041_", "-1", "1e999", "A1"],
+    *[
+        '<mergeCell ref="A1:B2"/>',
+        "<mergeCell\nref='A1:B2'/>",
+        "<hyperlink ref='A1' location='x'/>",
+    ],
+    *["<!-- <c r='A1'><v>1</v></c> -->", "<![CDATA[<v>]]>", "<?pi <v> ?>"],
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.floats(0, 0.999), st.sampled_from(FRAGMENTS)), min_size=1, max_size=3))
+def test_patterns_find_what_the_parser_finds(changes: list[tuple[float, str]]) -> None:
+    """PAINS 24: however oddly a sheet is written, both ways to read its cells agree."""
+    parts = _form_parts()
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    for where, fragment in changes:
+        # Just before or after a tag's bracket, where most of what programs may write would stand.
+        marks = [at for at, letter in enumerate(sheet) if letter in "<>" and at > 300]
+        mark = marks[int(where * len(marks))] + (sheet[marks[int(where * len(marks))]] == ">")
+        sheet = sheet[:mark] + fragment + sheet[mark:]
+    plain = zipped({**parts, "xl/worksheets/sheet1.xml": sheet})
+    # A comment anywhere sends the tab to the parser.
+    commented = zipped({**parts, "xl/worksheets/sheet1.xml": f"{sheet}<!-- -->"})
+    try:
+        parsed = fast(commented)
+    except (Unreadable, Unusual):
+        # The parser also looks at the addresses of empty cells, so it may refuse more.
+        return
+    assert fast(plain) == parsed
+
+
+@cache
+def _form_parts() -> dict[str, str]:
+    with zipfile.ZipFile(BytesIO(form_like())) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
 def _saved_by_libreoffice(data: bytes, folder: Path) -> bytes:

@@ -40,14 +40,16 @@ from gatebook.sheets.model import Raw
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3}[1-9][0-9]*)"(?: s="[0-9]+")?(?: t="([A-Za-z]+)")?(?: cm="[0-9]+")?>'
     r"(?:(<f(?: [^>]*)?>)(?:([^<]*)</f>)?)?"
-    r"(?:<v>([^<]*)</v>|<v/>)?"
-    r'(?:<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>'
+    r'(?:<v>([^<]*)</v>|<v/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>'
 )
+# An end tag may be written so, though no program does.
+_SPACED_END = re.compile(r"</c\s")
+
 # The first cell of a tab is written within its first kilobytes.
 _BEGINNING = 4_096
 
 _MERGE = re.compile(r'<mergeCell ref="([A-Z0-9:$]+)"/>')
-_LINK = re.compile(r'<hyperlink((?: [\w:]+="[^"]*")*)/>')
+_LINK = re.compile(r'<hyperlink((?: [\w:]+="[^"\n\t]*")*)/>')
 _ATTRIBUTE = re.compile(r' ([\w:]+)="([^"]*)"')
 
 
@@ -75,7 +77,7 @@ def _look_at_first_cell(data: bytes, strings: Strings, skip: tuple[str, ...]) ->
         return
     first = _CELL.search(beginning.decode("utf-8", "ignore"))
     if first and first[1] == "A1":
-        raw = first[5] or first[6] or ""
+        raw = (first[6] if first[2] == "inlineStr" else first[5]) or ""
         if raw:
             _skip(_value(first[2] or "n", unescape(raw), strings), skip)
 
@@ -85,12 +87,14 @@ def _by_patterns(text: str, strings: Strings) -> Contents | None:
     cells = _CELL.findall(text)
     merges = _MERGE.findall(text)
     links = _LINK.findall(text)
+    # A cell that holds something has an end tag, and no pattern spans two of them.
     if (
         not text
         or len(cells) != text.count("</c>")
-        or len(merges) != text.count("<mergeCell ")
-        or len(links) != text.count("<hyperlink ")
+        or len(merges) != text.count("<mergeCell") - text.count("<mergeCells")
+        or len(links) != text.count("<hyperlink") - text.count("<hyperlinks")
         or ":sheetData" in text
+        or _SPACED_END.search(text)
     ):
         return None
     contents = Contents(merges=merges[: limits.MAX_MERGES])
@@ -102,11 +106,11 @@ def _by_patterns(text: str, strings: Strings) -> Contents | None:
             continue
         if formula_tag:
             formulas[at] = unescape(formula)
-        raw = stored or inline
+        raw = inline if kind == "inlineStr" else stored
         if not raw:
             continue
         if kind == "s":
-            index = int(raw)
+            index = int(unescape(raw))
             value: Raw = texts[index] if 0 <= index < len(texts) else strings[index]
         else:
             value = typed(kind, unescape(raw))
@@ -162,18 +166,22 @@ def _by_parser(
             links.append(attributes)
 
     def end(name: str) -> None:
-        nonlocal depth, phonetic
+        nonlocal at, depth, phonetic
         depth -= 1
         if name == "v":
-            keep("".join(text))
+            if kind != "inlineStr":
+                keep("".join(text))
         elif name == "f" and at is not BEYOND:
             formulas[at] = "".join(text)
         elif name == "t" and not phonetic:
             runs.extend(text)
         elif name == "is":
-            keep("".join(runs))
+            if kind == "inlineStr":
+                keep("".join(runs))
         elif name == "rPh":
             phonetic = False
+        elif name == "c":
+            at = BEYOND
 
     def keep(raw: str) -> None:
         if at is BEYOND or not raw:

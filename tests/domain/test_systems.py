@@ -1,0 +1,228 @@
+"""From sheets to systems: the newest review, copies, and what history says of a launch."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from gatebook.domain.findings import Finding
+from gatebook.domain.judge import Judged, judge
+from gatebook.domain.review import Change, GateRow, Review, SignOff, Status
+from gatebook.domain.systems import System, change_since, name_copies, place, systems
+from tests.support.builders import TODAY, TWELVE, passing_review, stamp_of, with_levels, with_row
+
+
+def sheet(
+    reviewed: date | None = date(2026, 11, 20),
+    *,
+    system: str = "invoice-helper",
+    review: str = "",
+    red: int = 0,
+    **changes: Any,
+) -> Judged:
+    """A judged sheet; `red` is a gate's number. Without a review id of its own, the date is one."""
+    made = passing_review(
+        stamp=stamp_of(TWELVE, system, review or str(reviewed)), review_date=reviewed, **changes
+    )
+    if red:
+        made = with_row(made, red, status=Status.RED, next_action="Ask", due=date(2026, 12, 1))
+    return judge(made, TWELVE, TODAY)
+
+
+def one(*sheets: Judged, today: date = TODAY) -> System:
+    (system,) = systems(sheets, today)
+    return system
+
+
+def found(system: System, code: str) -> list[Finding]:
+    return [each for each in system.newest.findings if each.code == code]
+
+
+class TestNewest:
+    def test_by_the_day_of_the_review(self) -> None:
+        old, new = sheet(date(2026, 10, 1), modified=9.0), sheet(date(2026, 11, 1), modified=1.0)
+        assert one(old, new) == one(new, old)
+        assert one(old, new).newest == new
+        assert one(old, new).earlier == (old,)
+
+    def test_on_the_same_day_the_file_changed_last(self) -> None:
+        first = sheet(review="a", modified=1.0)
+        second = sheet(review="b", modified=2.0)
+        assert one(first, second).newest == second
+
+    def test_a_form_that_nobody_filled_in_is_no_news(self) -> None:
+        blank = Review(
+            stamp=stamp_of(TWELVE, review="blank"),
+            system="Invoice helper",
+            rows=tuple(GateRow(gate.key) for gate in TWELVE.gates),
+            modified=2e9,
+        )
+        assert one(sheet(), judge(blank, TWELVE, TODAY)).newest == sheet()
+
+    @pytest.mark.parametrize("modified", [0.0, 2e9])
+    def test_marks_without_a_date_are_news(self, modified: float) -> None:
+        """A red must not hide behind a date that somebody forgot."""
+        undated = sheet(None, review="undated", red=2, modified=modified)
+        assert one(sheet(), undated).newest == undated
+
+    def test_what_is_said_of_the_present_is_not_said_of_the_past(self) -> None:
+        changed = (Change(date(2026, 10, 5), "Model"),)
+        old = sheet(date(2026, 10, 1), changes=changed, lead="")
+        assert {each.code for each in old.findings} > {"major-change-unreviewed", "review-due"}
+        past = one(old, sheet()).earlier[0]
+        assert [each.code for each in past.findings] == ["header-missing"]
+
+    def test_systems_are_sorted_by_name(self) -> None:
+        beta = judge(passing_review(stamp=stamp_of(TWELVE, "b"), system="beta"), TWELVE, TODAY)
+        alpha = judge(passing_review(stamp=stamp_of(TWELVE, "c"), system="Alpha"), TWELVE, TODAY)
+        assert [each.name for each in systems([beta, alpha], TODAY)] == ["Alpha", "beta"]
+
+    def test_a_system_without_a_name_has_its_place_or_its_id(self) -> None:
+        nameless = passing_review(system="", location="reviews/a.xlsx")
+        assert one(judge(nameless, TWELVE, TODAY)).name == "reviews/a.xlsx"
+        nowhere = passing_review(system="")
+        assert one(judge(nowhere, TWELVE, TODAY)).name == "invoice-helper"
+
+
+class TestCopies:
+    """SPEC, duplicate-review; PAINS 20."""
+
+    def copies(self, *names: str) -> list[Judged]:
+        return [
+            judge(
+                passing_review(system=name, location=f"{place}.xlsx", modified=float(place)),
+                TWELVE,
+                TODAY,
+            )
+            for place, name in enumerate(names)
+        ]
+
+    def test_each_copy_names_the_others(self) -> None:
+        first, second = name_copies(self.copies("Invoice helper", "invoice  helper"))
+        for judgement, other in ((first, "1.xlsx (Review)"), (second, "0.xlsx (Review)")):
+            (finding,) = judgement.findings
+            assert (finding.code, finding.level) == ("duplicate-review", "warn")
+            assert f"same review as {other}" in finding.message
+            assert "changed last counts: 1.xlsx (Review)" in finding.message
+
+    def test_the_same_name_keeps_the_one_changed_last(self) -> None:
+        system = one(*self.copies("Invoice helper", "Invoice helper"))
+        assert system.newest.review.location == "1.xlsx"
+        assert [each.review.location for each in system.copies] == ["0.xlsx"]
+        assert system.earlier == ()
+
+    def test_other_names_are_other_systems(self) -> None:
+        copies = self.copies("Invoice helper", "Ticket helper")
+        assert [(each.name, each.key) for each in systems(copies, TODAY)] == [
+            ("Invoice helper", "invoice-helper"),
+            ("Ticket helper", "invoice-helper|ticket-helper"),
+        ]
+        assert "each counts for its own" in name_copies(copies)[0].findings[0].message
+
+    def test_a_review_of_its_own_is_no_copy(self) -> None:
+        both = (sheet(review="a"), sheet(review="b"))
+        assert name_copies(both) == both
+
+    def test_a_system_may_be_renamed_from_review_to_review(self) -> None:
+        renamed = passing_review(stamp=stamp_of(TWELVE, review="next"), system="Bills helper")
+        assert len(systems([sheet(), judge(renamed, TWELVE, TODAY)], TODAY)) == 1
+
+    def test_switched_off(self) -> None:
+        checklist = with_levels(duplicate_review="off")
+        copies = [judge(passing_review(), checklist, TODAY)] * 2
+        assert all(each.findings == () for each in name_copies([copies[0], *copies[1:]]))
+
+    def test_places(self) -> None:
+        assert place(passing_review()) == "Review"
+        assert place(passing_review(location="a.xlsx", tab="Mine")) == "a.xlsx (Mine)"
+
+
+class TestLaunchedWithoutPassing:
+    """Live or launch date passed, while the newest signed review before it did not pass."""
+
+    BEFORE, LAUNCH, AFTER = date(2026, 11, 2), date(2026, 11, 10), date(2026, 11, 12)
+
+    def codes(self, *sheets: Judged, today: date = TODAY) -> list[str]:
+        system = one(*sheets, today=today)
+        return [each.code for each in found(system, "launched-without-passing")]
+
+    def test_live_after_a_red(self) -> None:
+        system = one(sheet(self.BEFORE, red=2, live="Yes", launch_date=self.LAUNCH))
+        finding = system.newest.findings[0]  # SPEC: shown first
+        assert (finding.code, finding.level) == ("launched-without-passing", "warn")
+        assert "Invoice helper is live" in finding.message
+        assert "(2026-11-02)" in finding.message
+
+    @pytest.mark.parametrize(
+        ("today", "passed"),
+        [(date(2026, 11, 10), False), (date(2026, 11, 11), True), (date(2026, 11, 9), False)],
+    )
+    def test_the_launch_date_has_passed(self, today: date, passed: bool) -> None:
+        """On the day itself it has not passed yet."""
+        red = sheet(self.BEFORE, red=2, launch_date=self.LAUNCH)
+        assert bool(self.codes(red, today=today)) is passed
+
+    def test_it_says_so(self) -> None:
+        red = sheet(self.BEFORE, red=2, launch_date=self.LAUNCH)
+        (finding,) = found(one(red), "launched-without-passing")
+        assert "was to launch on 2026-11-10" in finding.message
+        assert "Launch delayed" in finding.message
+
+    def test_after_an_incomplete_review(self) -> None:
+        assert self.codes(sheet(self.BEFORE, lead="", live="Yes", launch_date=self.LAUNCH))
+
+    def test_after_a_pass(self) -> None:
+        assert not self.codes(sheet(self.BEFORE, live="Yes", launch_date=self.LAUNCH))
+
+    def test_not_live_and_no_launch_date(self) -> None:
+        assert not self.codes(sheet(self.BEFORE, red=2, launch_date=None))
+
+    def test_an_unsigned_review_does_not_count(self) -> None:
+        red = sheet(self.BEFORE, red=2, live="Yes", launch_date=self.LAUNCH, sign_off=SignOff())
+        assert not self.codes(red)
+        assert not self.codes(sheet(date(2026, 11, 1)), red)
+
+    def test_the_newest_review_before_the_launch_counts(self) -> None:
+        red = sheet(date(2026, 11, 1), red=2)
+        passed = sheet(self.BEFORE, live="Yes", launch_date=self.LAUNCH)
+        assert not self.codes(red, passed)
+        passed = sheet(date(2026, 11, 1))
+        red = sheet(self.BEFORE, red=2, live="Yes", launch_date=self.LAUNCH)
+        assert self.codes(red, passed)
+
+    def test_a_red_after_the_launch_is_another_matter(self) -> None:
+        passed = sheet(self.BEFORE)
+        red = sheet(self.AFTER, red=2, live="Yes", launch_date=self.LAUNCH)
+        assert not self.codes(passed, red)
+
+    def test_a_pass_after_the_launch_ends_it(self) -> None:
+        red = sheet(self.BEFORE, red=2)
+        passed = sheet(self.AFTER, live="Yes", launch_date=self.LAUNCH)
+        assert not self.codes(red, passed)
+
+    def test_live_without_a_launch_date(self) -> None:
+        red = sheet(self.BEFORE, red=2, launch_date=None)
+        live = sheet(self.AFTER, red=3, live="Yes", launch_date=None)
+        assert self.codes(red, live)
+        assert not self.codes(sheet(self.BEFORE, launch_date=None), live)
+
+
+class TestChangeSince:
+    def test_the_first(self) -> None:
+        assert change_since(one(sheet())) == "First review"
+
+    def test_none(self) -> None:
+        assert change_since(one(sheet(date(2026, 10, 1)), sheet())) == "No change"
+
+    def test_better_and_worse(self) -> None:
+        before = sheet(date(2026, 10, 1), red=2)
+        assert change_since(one(before, sheet())) == "was delayed; better: 2"
+        assert change_since(one(before, sheet(red=4))) == "better: 2; worse: 4"
+
+    def test_what_was_not_marked_cannot_be_compared(self) -> None:
+        rows = (msgspec.structs.replace(passing_review().rows[0], status=None),)
+        before = sheet(date(2026, 10, 1), rows=rows + passing_review().rows[1:])
+        assert change_since(one(before, sheet())) == "was incomplete"

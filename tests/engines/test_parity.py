@@ -1,0 +1,105 @@
+"""The sheet and Python say the same: formulas recalculated by real engines, held against `judge`.
+
+Python's own decision is held against an independent table in tests/domain/test_decision.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gatebook.domain.cells import Cell
+from gatebook.domain.checklist import Checklist
+from gatebook.domain.decision import Decision
+from gatebook.domain.findings import BY_CODE
+from gatebook.domain.judge import Judged
+from gatebook.sheets.form_draw import TAB_NAME
+from gatebook.sheets.form_live import decision_cell, flag_cell, total_cell
+from gatebook.sheets.formulas import HEAD_FLAGS, ROW_CODES, is_on
+from gatebook.sheets.layout import COLUMNS, layout_for
+from tests.support.builders import TWELVE
+from tests.support.checklists import make_checklist
+from tests.support.engines import Engine, Formulon, LibreOfficeEngine
+from tests.support.libreoffice import LibreOffice
+from tests.support.typed_sheets import draw_blank, judged, random_answers
+
+CHECKLISTS = {
+    "12 gates": TWELVE,
+    "5 gates": make_checklist(5),
+    "40 gates": make_checklist(40),
+    "policy": make_checklist(
+        6,
+        levels={
+            "artifact-missing": "warn",
+            "owner-not-a-person": "block",
+            "backup-missing": "off",
+            "red-without-action": "block",
+            "regate-date-missing": "off",
+        },
+    ),
+}
+CASES = {"12 gates": 200, "5 gates": 80, "40 gates": 24, "policy": 60}
+
+
+def expected_check(judgement: Judged, row: int) -> str:
+    """What the Check cell of a row must say: the phrases of its findings, in the form's order."""
+    found = {
+        finding.code
+        for finding in judgement.findings
+        if finding.cell and Cell.parse(finding.cell).row == row
+    }
+    phrases = [BY_CODE[code].check for code in ROW_CODES if code in found]
+    text = "; ".join(phrases) or "complete"
+    return text[:1].upper() + text[1:]
+
+
+def differences(engine: Engine, name: str, folder: Path) -> tuple[list[str], Counter[str]]:
+    """Type random answers into a form, recalculate, and list where sheet and Python differ."""
+    checklist: Checklist = CHECKLISTS[name]
+    blank = draw_blank(checklist, folder / "blank.xlsx")
+    random = Random(f"{name}-2026")
+    cases = [random_answers(random, checklist) for _ in range(CASES[name])]
+    rows = list(layout_for(checklist).gate_rows.values())
+    shown_at = decision_cell().a1
+    checks = {row: Cell(row, COLUMNS["check"]).a1 for row in rows}
+    wanted = [(TAB_NAME, a1) for a1 in (shown_at, total_cell("blocking").a1, *checks.values())]
+    edits = [{(TAB_NAME, a1): value for a1, value in case.items()} for case in cases]
+    wrong: list[str] = []
+    seen: Counter[str] = Counter()
+    for number, sheet in enumerate(engine.recalculate_each(blank, edits, wanted)):
+        judgement = judged(blank, cases[number], checklist)
+        seen[judgement.verdict.decision] += 1
+        says = {shown_at: judgement.verdict.shown_as}
+        says |= {a1: expected_check(judgement, row) for row, a1 in checks.items()}
+        for a1, expected in says.items():
+            found = sheet[TAB_NAME, a1]
+            if found != expected:
+                wrong.append(f"case {number}, {a1}: sheet {found!r}, Python {expected!r}")
+    return wrong, seen
+
+
+@pytest.mark.parametrize("name", CHECKLISTS)
+def test_formulon_agrees_with_python(name: str, tmp_path: Path) -> None:
+    wrong, seen = differences(Formulon(), name, tmp_path)
+    assert not wrong, "\n".join(wrong[:20])
+    if name == "12 gates":
+        assert min(seen[decision] for decision in Decision) > 5, seen
+
+
+@pytest.mark.parametrize("name", CHECKLISTS)
+def test_libreoffice_agrees_with_python(
+    name: str, tmp_path: Path, libreoffice: LibreOffice
+) -> None:
+    wrong, _ = differences(LibreOfficeEngine(libreoffice), name, tmp_path)
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def test_every_flag_is_drawn_unless_policy_switched_it_off() -> None:
+    for checklist in CHECKLISTS.values():
+        on = [
+            flag_cell(i) for i, (code, _) in enumerate(HEAD_FLAGS) if is_on(code, checklist.policy)
+        ]
+        assert len(set(on)) == len(on)
