@@ -45,7 +45,7 @@ def build_tables(
     """All tables of the portfolio, with what the old one must carry on; `home` is its folder."""
     place = _Places(home)
     rows = [_system_row(system, place, today) for system in systems]
-    rows = _with_notes(rows, old)
+    rows = _with_notes(rows, old, {place.file(one.location) for one in unread})
     rows += _not_read(rows, unread, old, place, today)
     rows.sort(key=_attention)
     return Tables(
@@ -118,6 +118,7 @@ def _system_row(system: System, place: _Places, today: date) -> SystemRow:
         regulated=regulated_gates(judged),
         link=place.link(review.location, review.tab),
         file=place.file(review.location),
+        tab=review.tab,
     )
 
 
@@ -152,12 +153,17 @@ def regulated_gates(judged: Judged) -> str:
     return f"{area}: {' · '.join(marked)}" if marked else area
 
 
-def _with_notes(rows: list[SystemRow], old: OldPortfolio) -> list[SystemRow]:
+def _with_notes(
+    rows: list[SystemRow], old: OldPortfolio, unread_files: set[str]
+) -> list[SystemRow]:
+    """The reader's notes of each system, and those made while its sheet could not be read yet."""
     notes = {row.key: row.notes for row in old.systems}
-    return [replace(row, notes=notes.get(row.key, {})) for row in rows]
-
-
-_KEPT_STATES = ("could not be read", "not found")
+    waiting = {
+        row.file: row.notes
+        for row in old.systems
+        if row.key.startswith(_UNREAD_KEY) and row.file not in unread_files
+    }
+    return [replace(row, notes=waiting.pop(row.file, {}) | notes.get(row.key, {})) for row in rows]
 
 
 def _not_read(
@@ -170,33 +176,47 @@ def _not_read(
     """Rows that must not vanish: the last known state of systems whose sheet could not be read or
     was not there, and sheets that never could be read."""
     there = {row.key for row in read}
-    troubled = {place.file(one.location): one for one in unread}
-    rows: list[SystemRow] = []
-    explained: set[str] = set()
+    files = {row.file for row in read}
+    kept: list[SystemRow] = []
     for row in old.systems:
-        if row.key in there or row.key.startswith(_UNREAD_KEY):
+        # What never could be read has no state to keep; only notes must not get lost.
+        if row.key.startswith(_UNREAD_KEY) and (not row.notes or row.file in files):
             continue
-        trouble = troubled.get(row.file)
-        explained.add(row.file)
-        since = _since(row.state, today, "could not be read" if trouble else "not found")
-        rows.append(replace(row, state=f"{since}; last known state shown"))
-    notes = {row.key: row.notes for row in old.systems}
-    for one in unread:
-        file = place.file(one.location)
-        if file in explained and not one.tab:
-            continue
-        key = f"{_UNREAD_KEY}{file}" + (f"#{one.tab}" if one.tab else "")
-        name = PurePath(file).name + (f" ({one.tab})" if one.tab else "")
-        rows.append(
-            SystemRow(
-                key=key, system=name, decision="Cannot be read", decision_code="", strip=(),
-                counts=(0, 0, 0, 0), blocks=one.reason, lead="", owner="", review_date=None,
-                next_due=None, next_reason="", overdue=0, change="", regulated="",
-                link=place.link(one.location, one.tab), file=file, state="could not be read",
-                notes=notes.get(key, {}),
-            )
-        )  # fmt: skip
-    return rows
+        if row.key not in there:
+            trouble = any(_concerns(one, row, place) for one in unread)
+            since = _since(row.state, today, "could not be read" if trouble else "not found")
+            kept.append(replace(row, state=f"{since}; last known state shown"))
+    known = {row.key: row for row in kept}
+    fresh = [
+        _unread_row(one, place, known.get(_unread_key(one, place)))
+        for one in unread
+        if not any(_concerns(one, row, place) and row.decision_code for row in kept)
+    ]
+    keys = {row.key for row in fresh}
+    return [row for row in kept if row.key not in keys] + fresh
+
+
+def _concerns(one: TabProblem, row: SystemRow, place: _Places) -> bool:
+    """Whether a problem explains why a system was not read: with its file, tab, or whole folder."""
+    file = place.file(one.location)
+    return row.file.startswith(f"{file}/") or (row.file == file and one.tab in ("", row.tab))
+
+
+def _unread_key(one: TabProblem, place: _Places) -> str:
+    return f"{_UNREAD_KEY}{place.file(one.location)}" + (f"#{one.tab}" if one.tab else "")
+
+
+def _unread_row(one: TabProblem, place: _Places, before: SystemRow | None) -> SystemRow:
+    """A sheet of which nothing is known but that it cannot be read."""
+    file = place.file(one.location)
+    return SystemRow(
+        key=_unread_key(one, place),
+        system=PurePath(file).name + (f" ({one.tab})" if one.tab else ""),
+        decision="Cannot be read", decision_code="", strip=(), counts=(0, 0, 0, 0),
+        blocks=one.reason, lead="", owner="", review_date=None, next_due=None, next_reason="",
+        overdue=0, change="", regulated="", link=place.link(one.location, one.tab), file=file,
+        tab=one.tab, state="could not be read", notes=before.notes if before else {},
+    )  # fmt: skip
 
 
 _UNREAD_KEY = "unread:"

@@ -183,6 +183,12 @@ def plan_sync(
             "Move it to another workbook, or name another file with --portfolio. "
             "Nothing was written.",
         )
+    if old.damage:
+        raise Unwritable(
+            f"{portfolio}: {'; '.join(old.damage)}, so what people wrote there cannot be found",
+            "Bring the row back as it was (undo; take out what was inserted above it), or move the "
+            "file away: the next sync makes a new one. Nothing was written.",
+        )
     found = systems(loaded.judged, today)
     tables = build_tables(found, loaded.problems, old, today, home)
     workbook = portfolio_workbook(tables, version)
@@ -190,8 +196,8 @@ def plan_sync(
         raise Unwritable(
             f"{portfolio}: somebody wrote into {', '.join(lost[:5])}, outside gatebook's tables, and "
             "writing the file anew would lose it",
-            "Move it into the Notes column, or into a column of your own right of it with a header. "
-            "Nothing was written.",
+            "Move it into the Notes column, or into a column of your own right of it with a header; "
+            "of a formula, paste the value. Nothing was written.",
         )
     before = {row.key: row.decision_code or None for row in old.systems}
     changes = tuple(

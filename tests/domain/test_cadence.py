@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 from itertools import islice, pairwise
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,7 +27,7 @@ from tests.support.builders import TWELVE, passing_review, with_policy
 DAYS = st.dates(date(2015, 1, 1), date(2049, 12, 31))
 
 
-def live(launch: date | None, reviewed: date | None, **changes: object) -> Review:
+def live(launch: date | None, reviewed: date | None, **changes: Any) -> Review:
     return passing_review(launch_date=launch, review_date=reviewed, live="Yes", **changes)
 
 
@@ -157,7 +158,7 @@ class TestPlanned:
 class TestChanges:
     REVIEWED = date(2026, 11, 20)
 
-    def review(self, *changes: Change, **others: object) -> Review:
+    def review(self, *changes: Change, **others: Any) -> Review:
         return passing_review(review_date=self.REVIEWED, changes=changes, **others)
 
     @pytest.mark.parametrize(

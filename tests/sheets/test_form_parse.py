@@ -498,11 +498,14 @@ class TestHeaders:
         desk = mixed()
         desk.clear(desk.header(header))
         review = read_desk(desk)
-        plain = {"#": {"number_shown": None}, "Downgrade approved by": {"approver": ""}}
+        left: dict[str, dict[str, Any]] = {
+            "#": {"number_shown": None},
+            "Downgrade approved by": {"approver": ""},
+        }
         rows = answers(review).rows
         expected = UNTOUCHED.rows
         for row, was in zip(rows, expected, strict=True):
-            assert row == msgspec.structs.replace(was, **plain.get(header, {}))
+            assert row == msgspec.structs.replace(was, **left.get(header, {}))
 
     def test_an_approval_under_a_header_that_nobody_knows_does_not_count(self) -> None:
         """The stricter reading: the red stands, and the sheet's own decision differs."""
@@ -822,6 +825,21 @@ class TestWorkbook:
         desks[2].type(desks[2].find("What").right(), "Date")
         (problem,) = contents_of(*desks).problems
         assert problem.reason == "the column Date stands there twice, at B3 and F3"
+
+    def test_formulas_in_the_log_are_no_answers(self) -> None:
+        """PAINS 13: the day of a change must not move with the calendar."""
+        desks = typed_desks("Change: 2026-11-21, Prompt, Bo Li, Shorter")
+        log = desks[2]
+        log.type_formula(log.find("Date").down(), "TODAY()", 46349.0)
+        log.type_formula(log.find("Kind").down(), "C9", "Other")
+        log.type_formula(log.find("Date").down(2), "TODAY()")
+        first, second = read_desk(*desks).changes
+        assert (first.on, first.kind) == (
+            Unreadable("=TODAY()", "formula"),
+            Unreadable("=C9", "formula"),
+        )
+        assert first.major
+        assert second.on == Unreadable("=TODAY()", "formula")
 
     def test_columns_of_the_log_may_move(self) -> None:
         """PAINS 3."""

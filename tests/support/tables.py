@@ -40,6 +40,7 @@ from gatebook.domain.review import (
     Unreadable,
 )
 from gatebook.domain.text import clean
+from gatebook.sheets.model import Grid
 from gatebook.sheets.review_form import Contents, read_reviews, review_workbook
 from tests.support.builders import TODAY, TWELVE, passing_review
 from tests.support.memory_grid import Desk, grid_of, grids_of
@@ -144,19 +145,28 @@ def _kind(text: str) -> str | Unreadable:
     return text if text in known else Unreadable(text)
 
 
+_DRAWN: dict[bytes, list[Grid]] = {}
+
+
+def _passing_form(checklist: Checklist) -> list[Desk]:
+    """The drawn form of the passing review, all its tabs; drawn once for each checklist."""
+    key = msgspec.json.encode(checklist)
+    if key not in _DRAWN:
+        _DRAWN[key] = grids_of(review_workbook(passing_review(checklist), checklist))
+    return [Desk.of(grid) for grid in _DRAWN[key]]
+
+
 def desk_of(checklist: Checklist = TWELVE, review: Review | None = None) -> Desk:
     """A drawn review tab on the desk: the passing review, or the one given."""
-    return Desk.of(
-        grid_of(review_workbook(review or passing_review(checklist), checklist).sheets[0])
-    )
+    if review is None:
+        return _passing_form(checklist)[0]
+    return Desk.of(grid_of(review_workbook(review, checklist).sheets[0]))
 
 
 def typed_desks(text: str, checklist: Checklist = TWELVE) -> list[Desk]:
     """All tabs of a form with the picture typed into it, the review tab first."""
     picture = picture_of(text)
-    desks = [
-        Desk.of(grid) for grid in grids_of(review_workbook(passing_review(checklist), checklist))
-    ]
+    desks = _passing_form(checklist)
     review, changes = desks[0], desks[-1]
     for label, value in picture.head.items():
         _type(review, review.cell(label), _HEAD[label].kind, value)

@@ -61,7 +61,11 @@ def person_marks(anywhere: tuple[str, ...], alone: tuple[str, ...]) -> tuple[str
 def is_person(text: str, marks: tuple[str, ...]) -> bool:
     """Whether an owner's name can be a person's; `marks` as `person_marks` gives them."""
     framed = f"|{words(text)}|"
-    return not any(mark in framed for mark in marks)
+    # A plain loop: this is asked of every name, and `any` takes three times as long.
+    for mark in marks:  # noqa: SIM110
+        if mark in framed:
+            return False
+    return True
 
 
 def slug(text: str) -> str:

@@ -107,7 +107,8 @@ def parse_changes(grid: Grid) -> tuple[Change, ...]:
     """
     row, _ = _headers_in(grid)
     columns = find_columns(row, texts_by_row(grid.values).get(row, {}), CHANGES, ("on", "kind"))
-    rows = sorted({r for r, column in grid.values if r > row and column in columns.values()})
+    filled = grid.values.keys() | grid.formulas.keys()
+    rows = sorted({r for r, column in filled if r > row and column in columns.values()})
     return tuple(_change(grid, columns, r) for r in rows)
 
 
@@ -119,10 +120,16 @@ def _change(grid: Grid, columns: dict[str, int], row: int) -> Change:
 
     on, kind = grid.values.get(cells["on"]), grid.values.get(cells["kind"])
     return Change(
-        on=typed.as_date_value(on, epoch_1904=grid.epoch_1904),
-        kind=typed.as_choice(kind, _KINDS),
+        on=_formula(grid, cells["on"]) or typed.as_date_value(on, epoch_1904=grid.epoch_1904),
+        kind=_formula(grid, cells["kind"]) or typed.as_choice(kind, _KINDS),
         who=value("who"),
         what=value("what"),
         tab=grid.tab,
         cells=cells,
     )
+
+
+def _formula(grid: Grid, cell: Cell) -> Unreadable | None:
+    """A formula where something must be typed: its result can change by itself."""
+    formula = grid.formulas.get(cell)
+    return None if formula is None else Unreadable("=" + formula, "formula")

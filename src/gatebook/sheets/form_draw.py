@@ -249,7 +249,7 @@ def _table(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, P
         )
         cells[at["key"]] = Placed(fx.KEY_PREFIX + gate.key, look.HIDDEN)
         cells[at["gate"]] = Placed(gate.title, replace(look.CELL, bold=True, valign="middle"))
-        status = replace(look.FIELD, align="center", bold=True)
+        status = replace(look.FIELD, align="center", indent=0, bold=True)
         cells[at["status"]] = Placed(_shown(row_of.status), status)
         cells[at["owner"]] = Placed(row_of.owner or None, look.FIELD)
         cells[at["next_action"]] = Placed(row_of.next_action or None, look.FIELD)
@@ -288,8 +288,8 @@ def _row_heights(layout: Layout) -> dict[int, Row]:
     heights = {
         TITLE_ROW: Row(26),
         DECISION_ROW: Row(32),
-        REASON_ROW: Row(30),
-        NEEDS_ROW: Row(30),
+        REASON_ROW: Row(24, grows=True),
+        NEEDS_ROW: Row(24, grows=True),
         TABLE_ROW - 1: Row(8),
         TABLE_ROW: Row(31),
         layout.last_gate_row + 1: Row(8),

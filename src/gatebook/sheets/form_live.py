@@ -61,7 +61,7 @@ _KEYS_TO_ROW = 499
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 ANY_DAY = date(2000, 1, 1)
 TOTALS = ("reds", "yellows", "greens", "blocking", "code")
-HEAD_COMPLETE = "Head and sign-off are filled in"
+HEAD_COMPLETE = "Nothing"
 
 
 def decision_cell() -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gatebook.domain.cells import Cell
 from gatebook.domain.checklist import Checklist
@@ -59,6 +60,10 @@ _CHOICES = {
 # As many labels and headers as a tab without a stamp must show to count as a review.
 _MIN_HEADERS = 4
 _MIN_LABELS = 4
+# A longer text is no label, header or gate key.
+_LONGEST_LABEL = 80
+# Most short texts stand on every form.
+_folded = lru_cache(4_096)(folded)
 # Fewer than so many in one row are words that happen to stand there, not the table's headers.
 _FEWEST_HEADERS = 3
 # Blank rows after which the list of attendees is over.
@@ -80,14 +85,15 @@ def _places(grid: Grid) -> tuple[Labels, dict[int, dict[int, str]], list[Cell]]:
     labels: Labels = {}
     headers: dict[int, dict[int, str]] = {}
     keys: list[Cell] = []
-    for (row, column), value in grid.values.items():
+    for place, value in grid.values.items():
         # What a formula shows may read like a label: the form itself says "Pilot lead" is missing.
-        if type(value) is not str or len(value) > 80 or (row, column) in grid.formulas:
+        if type(value) is not str or len(value) > _LONGEST_LABEL or place in grid.formulas:
             continue
+        row, column = place
         if value.startswith(KEY_PREFIX):
             keys.append(Cell(row, column))
             continue
-        text = folded(value)
+        text = _folded(value)
         if text in _TABLE_NAMES:
             headers.setdefault(row, {})[column] = value
         if text in _LABEL_NAMES:
@@ -171,8 +177,11 @@ class _Reader:
                 self.remarks[field.name] = f"no box beside a label “{field.label}” was found"
 
     def _note_merge(self, name: str, cell: Cell) -> None:
+        row, column = cell
         for area in self.grid.merges:
-            if cell in area and cell != area.first:
+            # Asked of every empty cell: comparing here takes a third of the time of "cell in area".
+            (top, left), (bottom, right) = area
+            if top <= row <= bottom and left <= column <= right and cell != area.first:
                 self.remarks[name] = (
                     f"its cell is part of the merged range {area.a1}, whose value stands in "
                     f"{area.first.a1}"

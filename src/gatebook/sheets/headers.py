@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 
 from gatebook.domain.cells import Cell, column_letters
 from gatebook.domain.fields import Field
@@ -36,6 +37,9 @@ def lookup(fields: Iterable[Field]) -> dict[str, tuple[str, bool]]:
     return names
 
 
+_names = lru_cache(8)(lookup)
+
+
 class HeaderTrouble(Exception):
     """A table's columns cannot be told apart or found; the text says which and where."""
 
@@ -48,7 +52,7 @@ def find_columns(
     A column under its own label wins over one under an alias. Raises HeaderTrouble where a column
     stands there twice or a required one is missing.
     """
-    names = lookup(fields)
+    names = _names(fields)
     found: dict[str, dict[bool, list[int]]] = {}
     for column, text in texts.items():
         if match := names.get(folded(text)):

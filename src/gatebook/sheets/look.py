@@ -44,7 +44,7 @@ HEADER = Style(
 THEME = Style(bold=True, colour=HEAD, fill=BAND, valign="middle")
 CELL = Style(colour=INK, border=LINE, valign="top", wrap=True)
 CELL_CENTRE = replace(CELL, align="center")
-FIELD = replace(CELL, locked=False, fill=INPUT, valign="middle")
+FIELD = replace(CELL, locked=False, fill=INPUT, valign="middle", align="left", indent=1)
 FIELD_DATE = replace(FIELD, number_format=DATE_FORMAT, align="left")
 FIELD_LINK = replace(FIELD, colour=LINK, underline=True)
 DATE = replace(CELL, number_format=DATE_FORMAT, align="left")

@@ -16,6 +16,7 @@ from gatebook.sheets.model import (
     ColourRule,
     Column,
     Content,
+    Link,
     Page,
     Placed,
     Row,
@@ -46,6 +47,8 @@ NO_VERDICT = (
 )
 _FIRST = 1
 _PERCENT = replace(look.NUMBER, number_format="0%")
+# The reader's own columns take text: a date typed there stays what was typed, from sync to sync.
+_NOTE = replace(look.FIELD, fill="#FFFDF5", number_format="@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +67,30 @@ class Spec(Generic[Record]):
 
 def state_text(row: SystemRow) -> str:
     """What the next sync must know about a row: the hidden column of the Portfolio tab."""
-    state = {"key": row.key, "decision": row.decision_code, "file": row.file}
+    state = {"key": row.key, "decision": row.decision_code, "file": row.file, "tab": row.tab}
     return json.dumps(state, ensure_ascii=False)
 
 
 KEY_HEADER = "Key"
 SYSTEM_COLUMNS: tuple[Spec[SystemRow], ...] = (
-    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("System", 22, replace(look.CELL, bold=True), lambda r: r.system),
     Spec(KEY_HEADER, 8, look.HIDDEN, state_text, hidden=True),
-    Spec("Decision", 30, look.CELL, lambda r: r.decision),
+    Spec("Decision", 25, look.CELL, lambda r: r.decision),
 )
 AFTER_STRIP: tuple[Spec[SystemRow], ...] = (
-    Spec("Green", 7, look.CELL_CENTRE, lambda r: r.counts[0]),
-    Spec("Yellow", 7, look.CELL_CENTRE, lambda r: r.counts[1]),
-    Spec("Red", 7, look.CELL_CENTRE, lambda r: r.counts[2]),
-    Spec("Open", 7, look.CELL_CENTRE, lambda r: r.counts[3]),
-    Spec("What blocks", 46, look.CELL, lambda r: r.blocks or None),
-    Spec("Pilot lead", 18, look.CELL, lambda r: r.lead or None),
-    Spec("Production owner", 18, look.CELL, lambda r: r.owner or None),
-    Spec("Review date", 12, look.DATE, lambda r: r.review_date),
-    Spec("Next review", 12, look.DATE, lambda r: r.next_due),
-    Spec("Because", 18, look.CELL, lambda r: r.next_reason or None),
-    Spec("Overdue actions", 10, look.CELL_CENTRE, lambda r: r.overdue or None),
-    Spec("Since last review", 26, look.CELL, lambda r: r.change or None),
-    Spec("Regulated area", 30, look.CELL, lambda r: r.regulated or None),
+    Spec("Green", 6.5, look.CELL_CENTRE, lambda r: r.counts[0]),
+    Spec("Yellow", 6.5, look.CELL_CENTRE, lambda r: r.counts[1]),
+    Spec("Red", 5, look.CELL_CENTRE, lambda r: r.counts[2]),
+    Spec("Open", 5.5, look.CELL_CENTRE, lambda r: r.counts[3]),
+    Spec("What blocks", 38, look.CELL, lambda r: r.blocks or None),
+    Spec("Pilot lead", 15, look.CELL, lambda r: r.lead or None),
+    Spec("Production owner", 15, look.CELL, lambda r: r.owner or None),
+    Spec("Review date", 11, look.DATE, lambda r: r.review_date),
+    Spec("Next review", 11, look.DATE, lambda r: r.next_due),
+    Spec("Because", 17, look.CELL, lambda r: r.next_reason or None),
+    Spec("Overdue actions", 8.5, look.CELL_CENTRE, lambda r: r.overdue or None),
+    Spec("Since last review", 20, look.CELL, lambda r: r.change or None),
+    Spec("Regulated area", 20, look.CELL, lambda r: r.regulated or None),
     Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
     Spec("Sync state", 30, look.CELL, lambda r: r.state),
 )
@@ -141,6 +144,11 @@ RUN_COLUMNS: tuple[Spec[RunRow], ...] = (
 )
 
 
+_GATES_LINE = "How each gate stands over all systems, most reds first."
+_DECISIONS_LINE = "Every decision as it was first seen. Rows are added, never changed."
+_RUNS_LINE = "Every sync that changed this workbook."
+
+
 def portfolio_workbook(
     tables: Tables, version: str, paper: Literal["A4", "Letter"] = "A4"
 ) -> Workbook:
@@ -151,18 +159,19 @@ def portfolio_workbook(
             _systems_tab(tables, version, paper),
             _tab("Actions", _actions_line(tables), ACTION_COLUMNS, tables.actions, paper),
             _tab("Findings", _findings_line(tables), FINDING_COLUMNS, tables.findings, paper),
-            _tab("Gates", "How each gate stands over all systems, most reds first.", GATE_COLUMNS, tables.gates, paper),
-            _tab("Decisions", "Every decision as it was first seen. Rows are added, never changed.", DECISION_COLUMNS, tables.decisions, paper),
-            _tab("Runs", "Every sync that changed this workbook.", RUN_COLUMNS, tables.runs, paper),
+            _tab("Gates", _GATES_LINE, GATE_COLUMNS, tables.gates, paper),
+            _tab("Decisions", _DECISIONS_LINE, DECISION_COLUMNS, tables.decisions, paper),
+            _tab("Runs", _RUNS_LINE, RUN_COLUMNS, tables.runs, paper),
         ),
         title=TITLE,
         created=datetime(day.year, day.month, day.day, tzinfo=UTC),
     )  # fmt: skip
 
 
-def mark(tab: str, version: str = "") -> str:
-    """What a tab of ours holds in its hidden first cell."""
-    return f"{MARK};tab={tab}" + (f";version={version}" if version else "")
+def mark(tab: str, version: str = "", rows: int | None = None) -> str:
+    """What a tab of ours holds in its hidden first cell; `rows` is how many records it was given."""
+    more = (f";version={version}" if version else "") + ("" if rows is None else f";rows={rows}")
+    return f"{MARK};tab={tab}{more}"
 
 
 def system_specs(tables: Tables) -> list[Spec[SystemRow]]:
@@ -172,16 +181,13 @@ def system_specs(tables: Tables) -> list[Spec[SystemRow]]:
         return lambda row: row.strip[place] if place < len(row.strip) else None
 
     def note(header: str) -> Callable[[SystemRow], Content]:
-        return lambda row: row.notes.get(header) or None
+        return lambda row: row.notes.get(header)
 
     strip = [
         Spec(str(place + 1), 3.6, look.CELL_CENTRE, letter(place))
         for place in range(tables.strip_length)
     ]
-    notes = [
-        Spec(header, 30, replace(look.FIELD, fill="#FFFDF5"), note(header))
-        for header in tables.note_headers
-    ]
+    notes = [Spec(header, 30, _NOTE, note(header)) for header in tables.note_headers]
     return [*SYSTEM_COLUMNS, *strip, *AFTER_STRIP, *notes]
 
 
@@ -193,6 +199,26 @@ def _table(at: Cell, specs: Sequence[Spec[Record]], records: Sequence[Record]) -
         styles=tuple(spec.style for spec in specs),
         header_style=look.HEADER,
     )
+
+
+_LINE_POINTS = 15.0
+_MOST_LINES = 10
+
+
+def _heights(table: Table, specs: Sequence[Spec[Record]]) -> dict[int, Row]:
+    """Room for the wrapped text of each row; it grows from there."""
+    wrapped = [(place, spec.width) for place, spec in enumerate(specs) if not spec.hidden]
+    heights: dict[int, Row] = {}
+    for offset, record in enumerate(table.rows, 1):
+        lines = 1
+        for place, width in wrapped:
+            content = record[place]
+            text = content.text if isinstance(content, Link) else content
+            if isinstance(text, str) and len(text) >= width - 1:
+                lines = max(lines, -(-len(text) // max(int(width - 1), 1)))
+        height = _LINE_POINTS * min(lines, _MOST_LINES) + 2
+        heights[table.at.row + offset] = Row(height, grows=True)
+    return heights
 
 
 def _tab(
@@ -212,7 +238,7 @@ def _tab(
         if spec.header == "Status":
             rules.extend(_status_rules(area, {s.value.capitalize(): s for s in Status}))
         if spec.header == "Decision":
-            rules.extend(_decision_rules(area))
+            rules.extend(_code_rules(area))
         if spec.header == "Days overdue":
             cell = area.first.in_row
             rules.append(ColourRule(area, f"=N({cell})>0", look.status_style(Status.RED)))
@@ -222,14 +248,14 @@ def _tab(
     return Sheet(
         name=name,
         cells={
-            Cell(0, 0): Placed(mark(name), look.HIDDEN),
+            Cell(0, 0): Placed(mark(name, rows=len(records)), look.HIDDEN),
             Cell(0, _FIRST): Placed(name, look.TITLE),
             Cell(1, _FIRST): Placed(line, replace(look.TEXT, wrap=False)),
         },
         tables=(table,),
         columns={0: Column(4, hidden=True)}
         | {_FIRST + place: Column(spec.width, spec.hidden) for place, spec in enumerate(specs)},
-        rows={0: Row(26), header_row: Row(30)},
+        rows={0: Row(26), header_row: Row(30)} | _heights(table, specs),
         colour_rules=tuple(rules),
         freeze=Cell(header_row + 1, _FIRST + 1),
         filter=table.range,
@@ -239,6 +265,10 @@ def _tab(
 
 
 HEADER_ROW = 4
+
+
+def _place(specs: Sequence[Spec[SystemRow]], header: str) -> int:
+    return [spec.header for spec in specs].index(header)
 
 
 def _systems_tab(tables: Tables, version: str, paper: Literal["A4", "Letter"]) -> Sheet:
@@ -252,9 +282,9 @@ def _systems_tab(tables: Tables, version: str, paper: Literal["A4", "Letter"]) -
         end,
         _FIRST + len(SYSTEM_COLUMNS) + tables.strip_length - 1,
     )
-    decision_column = _FIRST + [spec.header for spec in specs].index("Decision")
+    decision_column = _FIRST + _place(specs, "Decision")
     decision = Range.of(first, decision_column, end, decision_column)
-    state_column = _FIRST + [spec.header for spec in specs].index("Sync state")
+    state_column = _FIRST + _place(specs, "Sync state")
     state = Range.of(first, state_column, end, state_column)
     rules = [*_decision_rules(decision)]
     if tables.strip_length:
@@ -276,11 +306,17 @@ def _systems_tab(tables: Tables, version: str, paper: Literal["A4", "Letter"]) -
         tables=(table,),
         columns={0: Column(4, hidden=True)}
         | {_FIRST + place: Column(spec.width, spec.hidden) for place, spec in enumerate(specs)},
-        rows={0: Row(28), 1: Row(20), HEADER_ROW: Row(32)},
+        rows={0: Row(28), 1: Row(20), HEADER_ROW: Row(32)} | _heights(table, specs),
         colour_rules=tuple(rules),
         freeze=Cell(HEADER_ROW + 1, decision_column + 1),
         filter=table.range,
-        page=Page(paper=paper, tall=0, repeat=(HEADER_ROW, HEADER_ROW)),
+        page=Page(
+            paper=paper,
+            tall=0,
+            # Links, the state of the sync and notes are for the screen.
+            area=Range.of(0, 0, last.row, _FIRST + _place(specs, "Sheet") - 1),
+            repeat=(HEADER_ROW, HEADER_ROW),
+        ),
         tab_colour=look.HEAD,
         cursor=Cell(HEADER_ROW + 1, _FIRST),
     )
@@ -309,6 +345,14 @@ def _decision_rules(area: Range) -> list[ColourRule]:
         ]
         rules.append(ColourRule(area, f"=OR({','.join(tests)})", look.decision_style(decision)))
     return rules
+
+
+def _code_rules(area: Range) -> list[ColourRule]:
+    cell = area.first.in_row
+    return [
+        ColourRule(area, f'={cell}="{decision.value}"', look.decision_style(decision))
+        for decision in Decision
+    ]
 
 
 def totals_line(tables: Tables) -> str:

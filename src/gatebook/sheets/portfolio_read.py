@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -25,6 +26,13 @@ from gatebook.sheets.portfolio_book import (
 from gatebook.sheets.portfolio_tables import DecisionRow, RunRow, SystemRow
 from gatebook.sheets.typed import as_date_value, as_text
 
+# Where headers stand that nothing can be found without.
+_HEADERS = {
+    "Portfolio": (HEADER_ROW, ("System", KEY_HEADER)),
+    "Decisions": (2, ("System", "Review id")),
+    "Runs": (2, ("When",)),
+}
+_ROWS = re.compile(r";rows=([0-9]{1,7})$")
 _OWN_HEADERS = {spec.header for spec in (*SYSTEM_COLUMNS, *AFTER_STRIP)}
 NOTES = "Notes"
 # Where the time of the last sync stands: it alone may differ in a portfolio that says the same.
@@ -35,7 +43,8 @@ _SYNCED = ("Portfolio", (2, 1))
 class OldPortfolio:
     """What the portfolio on disk holds that must not be lost.
 
-    `strangers` says, tab and cell, what is there that gatebook did not write and cannot keep.
+    `strangers` are tabs that gatebook did not make and cannot keep; `damage` says which of its own
+    tabs no longer show where people's words stand.
     """
 
     systems: tuple[SystemRow, ...] = ()
@@ -44,6 +53,7 @@ class OldPortfolio:
     note_headers: tuple[str, ...] = (NOTES,)
     synced: str = ""
     strangers: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
     grids: dict[str, Grid] = field(default_factory=dict)
 
 
@@ -77,8 +87,16 @@ def read_portfolio(grids: Sequence[Grid]) -> OldPortfolio:
         note_headers=headers,
         synced=synced.partition(": ")[2],
         strangers=tuple(strangers),
+        damage=tuple(_damage(own)),
         grids=own,
     )
+
+
+def _damage(own: dict[str, Grid]) -> Iterator[str]:
+    for tab, (row, wanted) in _HEADERS.items():
+        lost = [text for text in wanted if tab in own and text not in _header(own[tab], row)]
+        if lost:
+            yield f"row {row + 1} of the tab “{own[tab].tab}” has lost its header {', '.join(lost)}"
 
 
 def _header(grid: Grid, row: int) -> dict[str, int]:
@@ -88,18 +106,37 @@ def _header(grid: Grid, row: int) -> dict[str, int]:
 
 def _systems(grid: Grid) -> tuple[tuple[SystemRow, ...], tuple[str, ...]]:
     columns = _header(grid, HEADER_ROW)
-    strip = [columns[str(n)] for n in range(1, 61) if str(n) in columns]
-    after = columns.get(AFTER_STRIP[-1].header, 0)
+    numbers = [str(n) for n in range(1, 61)]
+    strip = [columns[number] for number in numbers if number in columns]
+    last = columns.get(AFTER_STRIP[-1].header, 0)
+    # A column of the reader's own may stand anywhere; it goes on at the right end.
     notes = {
         text: column
         for text, column in sorted(columns.items(), key=lambda item: item[1])
-        if column > after and text not in _OWN_HEADERS and not text.isdigit()
+        if text and text not in _OWN_HEADERS and (text not in numbers or column > last)
     }
     headers = tuple(dict.fromkeys([NOTES, *notes]))
-    key = columns.get(KEY_HEADER, -1)
-    rows = sorted({row for row, column in grid.values if row > HEADER_ROW and column == key})
-    found = (_system(grid, row, columns, strip, notes) for row in rows)
-    return tuple(row for row in found if row), headers
+    found = (
+        _system(grid, row, state, columns, strip, notes) for row, state in _states(grid).items()
+    )
+    return tuple(found), headers
+
+
+def _states(grid: Grid) -> dict[int, dict[str, str]]:
+    """Rows of systems with what their hidden cell says; of two rows of one system the first."""
+    column = _header(grid, HEADER_ROW).get(KEY_HEADER, -1)
+    states: dict[int, dict[str, str]] = {}
+    seen: set[str] = set()
+    for row in sorted({row for row, at in grid.values if row > HEADER_ROW and at == column}):
+        try:
+            state = json.loads(as_text(grid.values[row, column]))
+            known = {name: str(state[name]) for name in ("key", "decision", "file", "tab")}
+        except (ValueError, KeyError, TypeError):
+            continue
+        if known["key"] not in seen:
+            seen.add(known["key"])
+            states[row] = known
+    return states
 
 
 def _date(grid: Grid, value: Raw | None) -> date | str | None:
@@ -111,34 +148,39 @@ def _number(value: Raw | None) -> int:
     return int(value) if isinstance(value, float) else 0
 
 
-def _link(grid: Grid, cell: tuple[int, int]) -> Content:
-    target, text = grid.links.get(cell), as_text(grid.values.get(cell))
-    if not target:
-        return text or None
-    return Link(target, text, file="://" not in target and not target.startswith("mailto:"))
+def _note(grid: Grid, cell: tuple[int, int]) -> Content:
+    """What the reader put into a cell of their own: text, number, or link."""
+    value, target = grid.values.get(cell), grid.links.get(cell, "")
+    if target.startswith(("http://", "https://", "mailto:")):
+        return Link(target, as_text(value))
+    if isinstance(value, str):
+        return as_text(value) or None
+    return value
 
 
 def _system(
-    grid: Grid, row: int, columns: dict[str, int], strip: list[int], notes: dict[str, int]
-) -> SystemRow | None:
-    try:
-        state = json.loads(as_text(grid.values.get((row, columns[KEY_HEADER]))))
-        key, code, file = str(state["key"]), str(state["decision"]), str(state["file"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
+    grid: Grid,
+    row: int,
+    state: dict[str, str],
+    columns: dict[str, int],
+    strip: list[int],
+    notes: dict[str, int],
+) -> SystemRow:
     def value(header: str) -> Raw | None:
         column = columns.get(header)
         return None if column is None else grid.values.get((row, column))
 
+    file, tab = state["file"], state["tab"].replace("'", "''")
+    target = f"{file}#'{tab}'!A1" if tab else file
+    text = as_text(value("Sheet"))
     letters = [as_text(grid.values.get((row, column))) for column in strip]
     while letters and not letters[-1]:
         letters.pop()
     return SystemRow(
-        key=key,
+        key=state["key"],
         system=as_text(value("System")),
         decision=as_text(value("Decision")),
-        decision_code=code,
+        decision_code=state["decision"],
         strip=tuple(letters),
         counts=(
             _number(value("Green")),
@@ -155,13 +197,14 @@ def _system(
         overdue=_number(value("Overdue actions")),
         change=as_text(value("Since last review")),
         regulated=as_text(value("Regulated area")),
-        link=_link(grid, (row, columns.get("Sheet", -1))),
+        link=Link(target, text, file=True) if "://" not in file else text,
         file=file,
+        tab=state["tab"],
         state=as_text(value("Sync state")),
         notes={
-            header: text
+            header: note
             for header, column in notes.items()
-            if (text := as_text(grid.values.get((row, column))))
+            if (note := _note(grid, (row, column))) is not None
         },
     )
 
@@ -264,28 +307,32 @@ def says_the_same(workbook: Workbook, old: OldPortfolio) -> bool:
 
 
 def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
-    """Cells on our tabs, outside our tables, where somebody wrote something."""
+    """Cells on our tabs, outside our tables, where somebody wrote something, and formulas."""
     lost: list[str] = []
     for sheet in workbook.sheets:
         grid = old.grids.get(sheet.name)
         if grid is None:
             continue
         table = sheet.tables[0]
-        rows = _table_rows(grid, table.at)
+        rows = {table.at.row, *_table_rows(sheet.name, grid)}
         right = table.range.last.column
-        for row, column in sorted(grid.values):
+        for row, column in sorted(grid.values.keys() | grid.formulas.keys()):
+            at = f"{grid.tab}!{Cell(row, column).a1}"
             in_table = row in rows and table.at.column <= column <= right
-            if not in_table and (row, column) not in sheet.cells:
-                lost.append(f"{grid.tab}!{Cell(row, column).a1}")
+            if (row, column) in grid.formulas:
+                lost.append(f"{at} (a formula)")
+            elif not in_table and (row, column) not in sheet.cells:
+                lost.append(at)
     return tuple(lost)
 
 
-def _table_rows(grid: Grid, at: Cell) -> range:
-    """The rows of our table on disk: the header and what follows it without a gap. On the Portfolio
-    tab a row counts only with its key."""
-    key = _header(grid, at.row).get(KEY_HEADER)
-    filled = {row for row, column in grid.values if key is None or column == key}
-    end = at.row
-    while end + 1 in filled:
-        end += 1
-    return range(at.row, end + 1)
+def _table_rows(tab: str, grid: Grid) -> Iterable[int]:
+    """The rows of our table on disk. What is read back counts by its key; of the others there are as
+    many as the tab's mark says, so that a row written under them is seen."""
+    if tab == "Portfolio":
+        return _states(grid)
+    if tab in _HEADERS:
+        row, (first, *_) = _HEADERS[tab]
+        return [at for at, _ in _records(grid, row, first)]
+    count = _ROWS.search(as_text(grid.values.get((0, 0))))
+    return range(3, 3 + int(count[1])) if count else ()

@@ -17,7 +17,7 @@ class SystemRow:
     """One system on the Portfolio tab. `key`, `decision_code`, `file` go into the hidden column.
 
     `strip` has a letter a gate (G, Y, R, –). `notes` are the reader's own columns, by header.
-    `file` is the place of its workbook as the portfolio links it.
+    `file` is the place of its workbook as the portfolio links it, `tab` the review's tab in it.
     """
 
     key: str
@@ -37,8 +37,9 @@ class SystemRow:
     regulated: str
     link: Content
     file: str
+    tab: str = ""
     state: str = READ
-    notes: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, Content] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,14 @@ def test_rich_text_is_joined_and_pronunciation_left_out(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("empty", ["<si/>", "<si></si>", "<si ><t>x</t></si >", "<si><t/></si>"])
+def test_an_empty_shared_text_keeps_its_number(tmp_path: Path, empty: str) -> None:
+    """The texts after it are still counted from the beginning."""
+    strings = f"<si><t>zero</t></si>{empty}<si><t>two</t></si>"
+    rows = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>2</v></c></row>'
+    assert read_rows(tmp_path, rows, strings).values == {(0, 0): "zero", (0, 1): "two"}
+
+
 @pytest.mark.parametrize(
     ("stored", "seen"),
     [

@@ -30,6 +30,7 @@ from gatebook.backends.excel.markup import (
     plainly_written,
     too_deep,
     unescape,
+    unescape_again,
 )
 from gatebook.backends.excel.package import TO_OWN_WORKBOOK
 from gatebook.backends.excel.strings import Strings
@@ -85,14 +86,16 @@ def _look_at_first_cell(data: bytes, strings: Strings, skip: tuple[str, ...]) ->
 def _by_patterns(text: str, strings: Strings) -> Contents | None:
     """What a plainly written tab says, or None if some of it is written otherwise."""
     cells = _CELL.findall(text)
-    merges = _MERGE.findall(text)
-    links = _LINK.findall(text)
+    # Merges and links stand behind the cells, which are most of the text.
+    behind = max(text.rfind("</sheetData>"), 0)
+    merges = _MERGE.findall(text, behind)
+    links = _LINK.findall(text, behind)
     # A cell that holds something has an end tag, and no pattern spans two of them.
     if (
         not text
         or len(cells) != text.count("</c>")
-        or len(merges) != text.count("<mergeCell") - text.count("<mergeCells")
-        or len(links) != text.count("<hyperlink") - text.count("<hyperlinks")
+        or len(merges) != text.count("<mergeCell") - text.count("<mergeCells", behind)
+        or len(links) != text.count("<hyperlink") - text.count("<hyperlinks", behind)
         or ":sheetData" in text
         or _SPACED_END.search(text)
     ):
@@ -105,15 +108,17 @@ def _by_patterns(text: str, strings: Strings) -> Contents | None:
         if at is BEYOND:
             continue
         if formula_tag:
-            formulas[at] = unescape(formula)
+            formulas[at] = unescape_again(formula) if "&" in formula else formula
         raw = inline if kind == "inlineStr" else stored
         if not raw:
             continue
+        if "&" in raw:
+            raw = unescape(raw)
         if kind == "s":
-            index = int(unescape(raw))
+            index = int(raw)
             value: Raw = texts[index] if 0 <= index < len(texts) else strings[index]
         else:
-            value = typed(kind, unescape(raw))
+            value = typed(kind, raw)
         if value != "":
             values[at] = value
     for link in links[: limits.MAX_LINKS]:
