@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -88,7 +87,7 @@ def built_in() -> Checklist:
 
 # Below this many files a second process costs more than it saves; a chunk is some 0.1 s of work.
 _PARALLEL_FROM = 200
-_CHUNK = 50
+_CHUNK = 25
 
 
 def _read_chunk(backend: Backend, sources: Sequence[Source], how: Judgement) -> list[FileResult]:
@@ -102,6 +101,9 @@ def runner(
     workers = min(os.cpu_count() or 1, 8)
     if workers < 2 or len(sources) < _PARALLEL_FROM:
         return one_by_one(files_backend, sources, how, progress)
+    # Imported here: it takes 30 ms, which a run over few files does not need to spend.
+    from concurrent.futures import ProcessPoolExecutor
+
     chunks = [sources[start : start + _CHUNK] for start in range(0, len(sources), _CHUNK)]
     results: list[FileResult] = []
     with ProcessPoolExecutor(workers) as pool:

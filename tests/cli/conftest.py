@@ -126,11 +126,10 @@ class Office:
 
 def header_row(sheet: Any) -> int:
     """Where the headers of one of the portfolio's tabs stand: the first row with several texts."""
-    return next(
-        row[0].row
-        for row in sheet.iter_rows()
-        if sum(isinstance(cell.value, str) for cell in row) >= 4
-    )
+    for row in sheet.iter_rows():
+        if sum(isinstance(cell.value, str) for cell in row) >= 4:
+            return int(row[0].row)
+    raise AssertionError(f"the tab {sheet.title} has no headers")
 
 
 def table_of(path: Path, tab: str) -> list[dict[str, Any]]:

@@ -6,21 +6,27 @@ Python's own decision is held against an independent table in tests/domain/test_
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from gatebook.backends.excel.draw import draw_workbook
+from gatebook.backends.excel.read import read_workbook
 from gatebook.domain.cells import Cell
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.decision import Decision
 from gatebook.domain.findings import BY_CODE
 from gatebook.domain.judge import Judged
+from gatebook.domain.review import Review, Stamp
+from gatebook.sample import sample_reviews
 from gatebook.sheets.form_draw import TAB_NAME
 from gatebook.sheets.form_live import decision_cell, flag_cell, total_cell
 from gatebook.sheets.formulas import HEAD_FLAGS, ROW_CODES, is_on
 from gatebook.sheets.layout import COLUMNS, layout_for
-from tests.support.builders import TWELVE
+from gatebook.sheets.review_form import review_workbook
+from tests.support.builders import TWELVE, passing_review
 from tests.support.checklists import make_checklist
 from tests.support.engines import Engine, Formulon, LibreOfficeEngine
 from tests.support.libreoffice import LibreOffice
@@ -103,3 +109,46 @@ def test_every_flag_is_drawn_unless_policy_switched_it_off() -> None:
             flag_cell(i) for i, (code, _) in enumerate(HEAD_FLAGS) if is_on(code, checklist.policy)
         ]
         assert len(set(on)) == len(on)
+
+
+def stored_and_computed(engine: Engine, path: Path) -> list[str]:
+    """Formula cells of a drawn review tab whose stored value is not the one an engine computes."""
+    grid = read_workbook(path)[0]
+    places = [(grid.tab, Cell(*cell).a1) for cell in sorted(grid.formulas)]
+    computed = engine.recalculate(path, {}, places)
+    wrong = []
+    for tab, a1 in places:
+        stored, found = grid.values.get(Cell.parse(a1)), computed[tab, a1]
+        if (stored or "") != (found or ""):
+            wrong.append(f"{path.name} {a1}: stored {stored!r}, computed {found!r}")
+    return wrong
+
+
+@pytest.fixture(scope="module")
+def drawn_samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The demo's reviews as files, and forms of other checklists, empty and filled."""
+    folder = tmp_path_factory.mktemp("samples")
+    samples = sample_reviews(TWELVE, date(2026, 11, 23))
+    forms = [(review, TWELVE) for _, review in samples]
+    for name in ("5 gates", "40 gates", "policy"):
+        checklist = CHECKLISTS[name]
+        forms.append((Review(stamp=Stamp(1, checklist.id, 1, "empty", "empty-1")), checklist))
+        forms.append((passing_review(checklist), checklist))
+    paths = []
+    for number, (review, checklist) in enumerate(forms):
+        paths.append(folder / f"{number}.xlsx")
+        draw_workbook(review_workbook(review, checklist), paths[-1])
+    return paths
+
+
+def test_a_drawn_file_shows_at_once_what_its_formulas_say(
+    drawn_samples: list[Path], libreoffice: LibreOffice
+) -> None:
+    """PAINS 12: previews, phones and Protected View show stored values, not computed ones."""
+    for path in drawn_samples:
+        assert not stored_and_computed(LibreOfficeEngine(libreoffice), path)
+
+
+def test_stored_values_in_the_second_engine(drawn_samples: list[Path]) -> None:
+    for path in drawn_samples[::4]:
+        assert not stored_and_computed(Formulon(), path)

@@ -272,6 +272,11 @@ def blocks(code: str, policy: Policy, *, elsewhere: bool = False) -> bool:
     return level_of(BY_CODE[code], policy, elsewhere=elsewhere) == "block"
 
 
+def matters_less(code: str, gate: Gate) -> bool:
+    """Whether a finding about this gate's row has the lower level: SPEC, `owner-not-a-person`."""
+    return code == "owner-not-a-person" and not gate.names_owner
+
+
 def is_on(code: str, policy: Policy) -> bool:
     """Whether policy left a finding switched on (raising or lowering it keeps it on)."""
     return policy.levels.get(code) != "off"
