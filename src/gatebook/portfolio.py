@@ -18,7 +18,8 @@ from gatebook.domain.effective import effective_rows, plausible
 from gatebook.domain.findings import BY_CODE, ORDER, Finding
 from gatebook.domain.judge import Judged
 from gatebook.domain.review import DateValue, Review, Status, Unreadable
-from gatebook.domain.systems import System, change_since
+from gatebook.domain.systems import System, bounded, change_since
+from gatebook.domain.text import clean
 from gatebook.sheets.model import Content, Link
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.portfolio_tables import (
@@ -203,7 +204,7 @@ def _concerns(one: TabProblem, row: SystemRow, place: _Places) -> bool:
 
 
 def _unread_key(one: TabProblem, place: _Places) -> str:
-    return f"{_UNREAD_KEY}{place.file(one.location)}" + (f"#{one.tab}" if one.tab else "")
+    return bounded(f"{_UNREAD_KEY}{place.file(one.location)}" + (f"#{one.tab}" if one.tab else ""))
 
 
 def _unread_row(one: TabProblem, place: _Places, before: SystemRow | None) -> SystemRow:
@@ -390,7 +391,7 @@ def _decisions(
                 review_date=_shown(judged.review.review_date),
                 decision=judged.verdict.decision.value,
                 counts=_counts(judged.verdict.counts),
-                review_id=f"{system.key}/{judged.review.stamp.review_id}",
+                review_id=bounded(clean(f"{system.key}/{judged.review.stamp.review_id}")),
             )
             before = last.get(row.review_id)
             if before is None or replace(before, recorded=today, system=row.system) != row:

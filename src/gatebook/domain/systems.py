@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
 import msgspec
 
@@ -18,6 +19,9 @@ from gatebook.domain.judge import Judged, as_finding
 from gatebook.domain.review import Review
 from gatebook.domain.rules import Hit
 from gatebook.domain.text import slug
+
+# Longer keys do not fit beside others in a cell, and no system made by gatebook has one.
+_LONGEST_KEY = 200
 
 PASSING = (Decision.LAUNCH, Decision.LAUNCH_WITH_PLAN)
 
@@ -39,6 +43,14 @@ class System(msgspec.Struct, frozen=True):
     newest: Judged
     earlier: tuple[Judged, ...] = ()
     copies: tuple[Judged, ...] = ()
+
+
+def bounded(key: str) -> str:
+    """A key of at most 200 characters: a longer one is cut and told apart by its checksum."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{key[: _LONGEST_KEY - 17]}~{digest}"
 
 
 def place(review: Review) -> str:
@@ -116,7 +128,7 @@ def _system(key: str, sheets: list[Judged], today: date) -> System:
     copies = [one for one in sheets if not any(one is kept for kept in chosen)]
     newest = _with(chosen[0], _launched_without_passing(chosen, today), first=True)
     return System(
-        key=key,
+        key=bounded(key),
         name=newest.review.system or newest.review.location or key,
         newest=newest,
         earlier=tuple(_past(one) for one in chosen[1:]),

@@ -68,7 +68,8 @@ class Spec(Generic[Record]):
 def state_text(row: SystemRow) -> str:
     """What the next sync must know about a row: the hidden column of the Portfolio tab."""
     state = {"key": row.key, "decision": row.decision_code, "file": row.file, "tab": row.tab}
-    return json.dumps(state, ensure_ascii=False)
+    # As ASCII, no program that saves the file can change a letter of it.
+    return json.dumps(state)
 
 
 KEY_HEADER = "Key"
