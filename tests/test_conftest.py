@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+_ROOT = Path(__file__).parents[1]
 _ENGINE_TEST = """
 import pytest
 
@@ -61,7 +62,8 @@ def test_a_missing_engine_is_named_with_its_remedy(
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-ra", "--strict-markers", "-p", "no:cacheprovider"],
         cwd=tmp_path,
-        env=os.environ | {"PATH": str(tmp_path), "GATEBOOK_REQUIRE_ENGINES": required},
+        env=os.environ
+        | {"PATH": str(tmp_path), "GATEBOOK_REQUIRE_ENGINES": required, "PYTHONPATH": str(_ROOT)},
         capture_output=True,
         encoding="utf-8",
     )

@@ -372,7 +372,10 @@ def test_only_the_reviews_files_are_linked(office: Office) -> None:
     with zipfile.ZipFile(office.portfolio) as package:
         rels = [package.read(n) for n in package.namelist() if "worksheets/_rels" in n]
     found = {
-        node.get("Target") for xml in rels for node in ElementTree.fromstring(xml) if node is not None
+        node.get("Target")
+        for xml in rels
+        for node in ElementTree.fromstring(xml)
+        if node is not None
     }
     assert found == {"reviews/a.xlsx"}
 
@@ -549,7 +552,9 @@ def test_a_column_inserted_among_ours_survives(office: Office) -> None:
         type_note(book, "B", "note B")
         sheet = book["Portfolio"]
         at = columns_of(sheet)["Pilot lead"]
-        row = next(r for r in range(1, 20) if sheet.cell(r, columns_of(sheet)["System"]).value == "B")
+        row = next(
+            r for r in range(1, 20) if sheet.cell(r, columns_of(sheet)["System"]).value == "B"
+        )
         top = header_row(sheet)
         sheet.insert_cols(at)
         sheet.cell(top, at, "Sponsor")
@@ -889,9 +894,7 @@ def test_a_moved_file_is_the_same_system(office: Office) -> None:
     row = office.row("B")
     assert (row["Notes"], row["Sync state"]) == ("note B", "Read")
     ((address, _),) = [
-        found
-        for found in targets(office.portfolio, "Portfolio").values()
-        if "renamed" in found[0]
+        found for found in targets(office.portfolio, "Portfolio").values() if "renamed" in found[0]
     ]
     assert posixpath.basename(address) == "renamed.xlsx"
 

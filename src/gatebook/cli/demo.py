@@ -47,9 +47,11 @@ def command(
     day = today or using.config.today()
     reviews, portfolio = home / "reviews", home / "portfolio.xlsx"
     made = _draw(reviews, using, day)
-    click.echo(f"Made {made} review workbooks in {reviews.as_posix()}.")
+    if not quiet:
+        click.echo(f"Made {made} review workbooks in {reviews.as_posix()}.")
     arguments = [reviews.as_posix(), "--portfolio", portfolio.as_posix(), "--today", str(day)]
     arguments += [part for file in checklist_files for part in ("--checklist", file)]
+    arguments += ["--quiet"] if quiet else []
     code: int = sync.main(arguments, standalone_mode=False)
     if not quiet:
         click.echo(

@@ -13,8 +13,13 @@ from gatebook.cli.exits import USAGE, Stop
 if TYPE_CHECKING:
     from gatebook.wiring import Settings
 
+    _DateType = click.ParamType[datetime.date]
+else:
+    # Older releases of click do not take the type in brackets at run time.
+    _DateType = click.ParamType
 
-class IsoDate(click.ParamType[datetime.date]):
+
+class IsoDate(_DateType):
     """A date written YYYY-MM-DD."""
 
     name = "date"

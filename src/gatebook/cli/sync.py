@@ -72,6 +72,12 @@ def command(
 
 
 def _check_target(target: str) -> None:
+    from gatebook.wiring import SettingsError, backend_for
+
+    try:
+        backend_for(target)
+    except SettingsError as error:
+        raise Stop(USAGE, str(error)) from error
     path = Path(target)
     if path.suffix.lower() != ".xlsx":
         raise Stop(USAGE, f"the portfolio {target} is no .xlsx file", "give it a name in .xlsx.")

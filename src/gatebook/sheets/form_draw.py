@@ -11,29 +11,22 @@ import msgspec
 
 from gatebook.domain.cells import Cell, Range
 from gatebook.domain.checklist import Checklist
-from gatebook.domain.decision import Decision
 from gatebook.domain.fields import (
     ATTENDEES_LABEL,
     DECISION_LABEL,
     HEADER,
     HEADER_BY_NAME,
     ROW,
-    ROW_BY_NAME,
     Field,
 )
-from gatebook.domain.findings import BY_CODE
 from gatebook.domain.review import GateRow, Review, Stamp, Status, Unreadable
 from gatebook.sheets import formulas as fx
 from gatebook.sheets import look
+from gatebook.sheets.form_guards import colour_rules, validations
 from gatebook.sheets.form_live import (
-    ROW_FLAGS,
-    ROW_HELPERS,
     LiveCells,
     decision_cell,
-    flag_cell,
     last_helper_column,
-    marks_range,
-    total_cell,
 )
 from gatebook.sheets.layout import (
     COLUMNS,
@@ -47,7 +40,6 @@ from gatebook.sheets.layout import (
     layout_for,
 )
 from gatebook.sheets.model import (
-    ColourRule,
     Column,
     Content,
     Formula,
@@ -59,7 +51,6 @@ from gatebook.sheets.model import (
     Row,
     Sheet,
     Style,
-    Validation,
 )
 
 STAMP_PREFIX = "gatebook:review"
@@ -79,18 +70,6 @@ _WIDTHS = {
     "artifact": 25,
     "approver": 17,
     "check": 29,
-}
-# Where a finding about a row shows as a soft colour, so that the eye goes to what is missing.
-_SOFT = {
-    "status-missing": "status",
-    "owner-missing": "owner",
-    "owner-not-a-person": "owner",
-    "plan-missing": "next_action",
-    "plan-date-missing": "due",
-    "artifact-missing": "artifact",
-    "downgrade-refused": "approver",
-    "date-unreadable": "due",
-    "date-implausible": "due",
 }
 
 
@@ -152,8 +131,8 @@ def draw_review_tab(
         columns=columns,
         rows=_row_heights(layout) | _gate_heights(drawn, cells),
         merges=tuple(_merges(layout)),
-        validations=tuple(_validations(checklist, layout)),
-        colour_rules=tuple(_colour_rules(checklist, layout)),
+        validations=tuple(validations(checklist, layout)),
+        colour_rules=tuple(colour_rules(checklist, layout)),
         protection=Protection(),
         freeze=Cell(TABLE_ROW + 1, 0),
         page=Page(
@@ -332,109 +311,3 @@ def _merges(layout: Layout) -> Iterator[Range]:
             yield area
     at = layout.attendees.row
     yield Range.of(at, COLUMNS["approver"], at + 2, LAST_COLUMN)
-
-
-def _person_validation(
-    area: Range, field: Field, checklist: Checklist, *, strict: bool
-) -> Validation:
-    cell = area.first.a1
-    found = f'SEARCH({marks_range(checklist).fixed},"| "&TRIM({cell})&" |")'
-    return Validation(
-        range=area,
-        kind="custom",
-        formula=f"=SUMPRODUCT(--ISNUMBER({found}))=0",
-        strict=strict,
-        prompt_title=field.label,
-        prompt=field.prompt,
-        error_title=field.label,
-        error="Please write the name of one person: somebody who can be called, not a group.",
-    )
-
-
-def _validation(
-    area: Range, field: Field, checklist: Checklist, *, strict: bool = True
-) -> Validation:
-    policy = checklist.policy
-    base = Validation(
-        range=area, kind="any", prompt_title=field.label, prompt=field.prompt,
-        error_title=field.label, error=f"Please enter {field.expected}.",
-    )  # fmt: skip
-    if field.kind == "person":
-        return _person_validation(area, field, checklist, strict=strict)
-    if field.kind == "date":
-        first, last = policy.earliest_date, policy.latest_date
-        error = f"Please enter a date, such as 2026-11-30, from {first.year} to {last.year}."
-        return replace(base, kind="date", earliest=first, latest=last, error=error)
-    if field.choices:
-        error = f"Please choose from the list: {', '.join(field.choices)}."
-        return replace(base, kind="list", choices=field.choices, error=error)
-    return base
-
-
-def _validations(checklist: Checklist, layout: Layout) -> Iterator[Validation]:
-    for name in layout.labels:
-        field = HEADER_BY_NAME[name]
-        yield _validation(layout.value_ranges[name], field, checklist)
-    for rows in _runs(sorted(layout.gate_rows.values())):
-        for name in ("status", "owner", "next_action", "due", "artifact", "approver"):
-            field = ROW_BY_NAME[name]
-            area = Range.of(rows[0], COLUMNS[name], rows[-1], COLUMNS[name])
-            yield _validation(area, field, checklist, strict=name != "owner")
-    if not checklist.policy.attendee_roles:
-        return
-    first, last = layout.attendees.right(2), layout.last_row
-    yield Validation(
-        range=Range(first, Cell(last, first.column)),
-        kind="list",
-        choices=checklist.policy.attendee_roles,
-        strict=False,
-        prompt_title="Role",
-        prompt="Choose from the list, or write the role.",
-        error_title="Role",
-        error="This role is not on the list. Keep it?",
-    )
-
-
-def _runs(rows: list[int]) -> list[list[int]]:
-    """Rows that follow each other without a gap, together."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][-1] + 1:
-            runs[-1].append(row)
-        else:
-            runs.append([row])
-    return runs
-
-
-def _colour_rules(checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
-    code = total_cell("code").fixed
-    banner = Range(decision_cell(), Cell(DECISION_ROW, LAST_COLUMN))
-    for decision in Decision:
-        yield ColourRule(banner, f'={code}="{decision}"', look.decision_style(decision))
-    first, last = min(layout.gate_rows.values()), layout.last_gate_row
-    for status in Status:
-        style = look.status_style(status)
-        yield _row_rule(first, last, "status", ROW_HELPERS["marked"], f'="{status}"', style)
-    unclear = look.status_style(None)
-    yield _row_rule(first, last, "status", ROW_HELPERS["marked"], f'="{fx.UNREADABLE}"', unclear)
-    needed = Style(fill=look.NEEDED)
-    for finding, column in _SOFT.items():
-        if fx.is_on(finding, checklist.policy):
-            yield _row_rule(first, last, column, ROW_FLAGS[finding], ">0", needed)
-    check = Cell(first, COLUMNS["check"]).in_row
-    area = Range.of(first, COLUMNS["check"], last, COLUMNS["check"])
-    yield ColourRule(
-        area, f'={check}="{fx.COMPLETE}"', Style(colour=look.STATUS_INK[Status.GREEN]), stop=True
-    )
-    yield ColourRule(area, f"=LEN({check})>0", Style(fill=look.NEEDED, colour=look.INK), stop=True)
-    for place, (finding, name) in enumerate(fx.HEAD_FLAGS):
-        if name and fx.is_on(finding, checklist.policy) and BY_CODE[finding].needs:
-            area = layout.value_ranges[name]
-            yield ColourRule(area, f"={flag_cell(place).fixed}>0", needed)
-
-
-def _row_rule(
-    first: int, last: int, column: str, helper: int, test: str, style: Style
-) -> ColourRule:
-    area = Range.of(first, COLUMNS[column], last, COLUMNS[column])
-    return ColourRule(area, f"={Cell(first, helper).in_row}{test}", style)

@@ -222,9 +222,7 @@ class LiveCells:
             if fx.is_on(code, policy)
         }
         blocking = [
-            code
-            for code in flags
-            if fx.blocks(code, policy, elsewhere=fx.matters_less(code, gate))
+            code for code in flags if fx.blocks(code, policy, elsewhere=fx.matters_less(code, gate))
         ]
         blocked = "=" + ("+".join(cell(ROW_FLAGS[code]) for code in blocking) or "0")
         needed = "=" + "&".join(

@@ -38,10 +38,13 @@ from gatebook.backends.protocol import Unreadable
 from gatebook.sheets.model import Raw
 
 # Place, type; then the tag and text of a formula, the value, and the text of an inline string.
+# The second "+" in "++", "*+" and "?+": what was taken is kept. Nothing else could match there, and
+# not trying saves a third of the time.
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,3}[1-9][0-9]*)"(?: s="[0-9]+")?(?: t="([A-Za-z]+)")?(?: cm="[0-9]+")?>'
-    r"(?:(<f(?: [^>]*)?>)(?:([^<]*)</f>)?)?"
-    r'(?:<v>([^<]*)</v>|<v/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>'
+    r'<c r="([A-Z]{1,3}+[1-9][0-9]*+)"'
+    r'(?: s="[0-9]++")?+(?: t="([A-Za-z]++)")?+(?: cm="[0-9]++")?+>'
+    r"(?:(<f(?: [^>]*+)?+>)(?:([^<]*+)</f>)?+)?+"
+    r'(?:<v>([^<]*+)</v>|<v/>|<is><t(?: xml:space="preserve")?+>([^<]*+)</t></is>)?+</c>'
 )
 # An end tag may be written so, though no program does.
 _SPACED_END = re.compile(r"</c\s")
