@@ -7,7 +7,7 @@ should say and whether it does already; `apply_sync` writes it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -58,6 +58,20 @@ def read_file(backend: Backend, source: Source, how: Judgement) -> FileResult:
     except Unreadable as trouble:
         problem = TabProblem(source.location, "", trouble.reason, trouble.remedy)
         return FileResult((), (problem,), ())
+    try:
+        return _judged(source, grids, how)
+    except Exception as fault:  # One sheet must not end the run for all the others.
+        said = f"{type(fault).__name__}: {fault}".splitlines()[0][:200]
+        problem = TabProblem(
+            source.location,
+            "",
+            f"gatebook itself failed on this file ({said})",
+            "Report this with the file; to go on meanwhile, move the answers to a fresh form.",
+        )
+        return FileResult((), (problem,), ())
+
+
+def _judged(source: Source, grids: Iterable[Grid], how: Judgement) -> FileResult:
     found = read_reviews(grids, how.checklists, how.default, source.location, source.modified)
     judged = tuple(
         judge(review, how.checklists.get(review.stamp.checklist, how.default), how.today)

@@ -87,7 +87,7 @@ def built_in() -> Checklist:
 
 # Below this many files a second process costs more than it saves; a chunk is some 0.1 s of work.
 _PARALLEL_FROM = 200
-_CHUNK = 25
+_CHUNK = 50
 
 
 def _read_chunk(backend: Backend, sources: Sequence[Source], how: Judgement) -> list[FileResult]:

@@ -92,7 +92,7 @@ def test_it_opens_on_portfolio_with_totals_and_the_time(office: Office) -> None:
     assert office.sync().code == 1
     book = openpyxl.load_workbook(office.portfolio)
     assert book.sheetnames == TABS
-    assert book.active.title == "Portfolio"
+    assert book.active is book["Portfolio"]
     head = [str(book["Portfolio"].cell(row, 2).value) for row in range(1, 5)]
     for part in (
         "4 systems",
@@ -189,8 +189,8 @@ def test_findings_unreadable_first_then_launched_without_passing_then_block(
 ) -> None:
     office.form("a.xlsx", review_of("A", backup=""))
     office.form("b.xlsx", with_red(review_of("B", date(2026, 9, 1)), 3))
-    launched = {"live": "Yes", "launch_date": date(2026, 10, 1)}
-    office.form("c.xlsx", with_red(review_of("B", **launched), 3, LAUNCH))
+    launched = review_of("B", live="Yes", launch_date=date(2026, 10, 1))
+    office.form("c.xlsx", with_red(launched, 3, LAUNCH))
     (office.reviews / "z.xlsx").write_bytes(b"")
     office.sync()
     found = office.table("Findings")
@@ -219,7 +219,7 @@ def test_gates_show_shares_and_the_systems_that_are_red(office: Office) -> None:
         office.form(f"{name}.xlsx", review)
     office.sync()
     rows = {row["#"]: row for row in office.table("Gates")}
-    assert list(rows)[0] == 7
+    assert next(iter(rows)) == 7
     assert [rows[7][name] for name in ("Red", "Yellow", "Green", "Not marked")] == [
         *(0.5, 0.25, 0.25, 0)
     ]
@@ -275,7 +275,7 @@ def test_links_lead_to_the_file_tab_and_cell(office: Office, name: str) -> None:
         for address, place in found.values():
             assert "#" not in address
             assert (office.folder / unquote(address)).samefile(path)
-            assert place.startswith("'Review'!") or place.startswith("Review!")
+            assert place.startswith(("'Review'!", "Review!"))
     (action,) = office.table("Actions")
     (place,) = {place for _, place in targets(office.portfolio, "Actions").values()}
     sheet = openpyxl.load_workbook(path)["Review"]
@@ -371,12 +371,7 @@ def test_only_the_reviews_files_are_linked(office: Office) -> None:
     office.sync()
     with zipfile.ZipFile(office.portfolio) as package:
         rels = [package.read(n) for n in package.namelist() if "worksheets/_rels" in n]
-    found = {
-        node.get("Target")
-        for xml in rels
-        for node in ElementTree.fromstring(xml)
-        if node is not None
-    }
+    found = {node.get("Target") for xml in rels for node in ElementTree.fromstring(xml)}
     assert found == {"reviews/a.xlsx"}
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.decision import Decision, decide, decision_shown, things
+from gatebook.domain.effective import worst
 from gatebook.domain.judge import judge
 from gatebook.domain.review import GateRow, Review, SignOff, Status, Unreadable
 from tests.support.builders import TODAY, TWELVE, passing_review, stamp_of, with_policy
@@ -289,6 +290,21 @@ def test_the_table_against_a_second_one(name: str) -> None:
         assert verdict.counts.unmarked == found[""], review
         decisions[expected[0]] += 1
     assert all(decisions[decision] >= 20 for decision in Decision), decisions
+
+
+class TestTheWorseCounts:
+    """Of a doubled row: red, then not marked, then yellow, then green."""
+
+    ORDER = (Status.RED, None, Status.YELLOW, Status.GREEN)
+
+    @pytest.mark.parametrize("one", ORDER)
+    @pytest.mark.parametrize("other", ORDER)
+    def test_of_two(self, one: Status | None, other: Status | None) -> None:
+        expected = self.ORDER[min(self.ORDER.index(one), self.ORDER.index(other))]
+        assert worst([one, other]) is expected
+
+    def test_a_row_that_is_not_there_is_not_marked(self) -> None:
+        assert worst([]) is None
 
 
 class TestWords:

@@ -775,6 +775,14 @@ class TestPolicy:
         judgement = judged(picture, checklist=with_levels(owner_not_a_person="block"))
         assert judgement.verdict.decision is Decision.INCOMPLETE
 
+    def test_what_no_formula_sees_is_never_raised(self) -> None:
+        """SPEC: policy may raise to `block` only what a formula sees; none sees the Changes tab."""
+        checklist = with_levels(date_unreadable="block", date_implausible="block")
+        for day in ("last week", "2062-01-01"):
+            judgement = judged(f"Change: {day}, Other, Bo Li, Wording", checklist=checklist)
+            assert [each.level for each in judgement.findings] == ["warn"]
+            assert judgement.verdict.decision is Decision.LAUNCH
+
     def test_sheet_disagrees_can_be_switched_off(self) -> None:
         review = passing_review(shown="Approved!")
         assert straight(review, with_levels(sheet_disagrees="off")) == []

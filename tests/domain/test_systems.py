@@ -62,7 +62,7 @@ class TestNewest:
         )
         assert one(sheet(), judge(blank, TWELVE, TODAY)).newest == sheet()
 
-    @pytest.mark.parametrize("modified", [0.0, 2e9])
+    @pytest.mark.parametrize("modified", [0.0, 2e9, 1e300])
     def test_marks_without_a_date_are_news(self, modified: float) -> None:
         """A red must not hide behind a date that somebody forgot."""
         undated = sheet(None, review="undated", red=2, modified=modified)

@@ -274,6 +274,14 @@ class TestNames:
         assert [row.key for row in review.rows] == [gate.key for gate in TWELVE.gates]
         assert review.rows[4].next_action == "gate: ask Bo"
 
+    def test_key_like_texts_in_a_column_left_of_the_keys(self) -> None:
+        """The keys' column is the one with the gates in it, wherever it stands."""
+        desk = mixed()
+        desk.insert_columns(0)
+        for number in range(1, 13):
+            desk.type(Cell(desk.gate_row(number), 0), f"gate:{number}")
+        assert answers(read_desk(desk)) == UNTOUCHED
+
     def test_a_note_that_reads_like_a_header_row_of_its_own(self) -> None:
         desk = mixed()
         for place, text in enumerate(("Status", "Owner", "Due")):

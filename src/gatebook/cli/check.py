@@ -46,7 +46,7 @@ def command(
     A LOCATION is a file, a folder, or a pattern such as "reviews/**/*.xlsx".
     """
     from gatebook.cli.reading import read_locations
-    from gatebook.cli.reports import check_json, in_order, problem_lines
+    from gatebook.cli.reports import check_json, in_order, json_line, problem_lines
     from gatebook.domain.systems import systems
 
     using = settings_or_stop(config, checklist_files)
@@ -54,10 +54,8 @@ def command(
     loaded = read_locations(locations, using, day, quiet=quiet, verbose=verbose)
     found = systems(loaded.judged, day)
     if as_json:
-        import msgspec
-
         record = check_json(found, loaded.problems, using.checklist, day)
-        sys.stdout.buffer.write(msgspec.json.encode(record) + b"\n")
+        sys.stdout.buffer.write(json_line(record))
     else:
         for judged in in_order(found):
             _show(judged, quiet=quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -86,6 +87,12 @@ def check_json(
         "reviews": [review_record(judged) for judged in in_order(systems)],
         "unreadable": [problem_record(one) for one in problems],
     }
+
+
+def json_line(record: dict[str, Any]) -> bytes:
+    """A record as one line of JSON in UTF-8. A file's name may hold bytes that are no text: "?"."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace") + b"\n"
 
 
 def problem_record(problem: TabProblem) -> dict[str, Any]:

@@ -163,14 +163,12 @@ def _write(plan: Plan) -> bool:
 def _report(
     plan: Plan, written: bool, today: datetime.date, *, as_json: bool, dry_run: bool, quiet: bool
 ) -> None:
-    from gatebook.cli.reports import problem_lines, sync_json
+    from gatebook.cli.reports import json_line, problem_lines, sync_json
     from gatebook.sheets.portfolio_book import totals_line
 
     if as_json:
-        import msgspec
-
         record = sync_json(plan, written=written, today=today)
-        sys.stdout.buffer.write(msgspec.json.encode(record) + b"\n")
+        sys.stdout.buffer.write(json_line(record))
     elif not quiet:
         click.echo(totals_line(plan.tables))
         for change in plan.changes:

@@ -41,7 +41,7 @@ from gatebook.sheets.model import CellError, Grid, Raw
 
 _STAMP = re.compile(
     re.escape(STAMP_PREFIX)
-    + r";schema=(?P<schema>\d+);checklist=(?P<checklist>[^;@]+)@(?P<version>\d+)"
+    + r";schema=(?P<schema>[0-9]{1,9});checklist=(?P<checklist>[^;@]+)@(?P<version>[0-9]{1,9})"
     r";system=(?P<system>[^;]*);review=(?P<review>[^;]*)"
 )
 _REQUIRED = ("status", "owner", "next_action", "due", "artifact")
@@ -271,7 +271,19 @@ def _value_cells(
     stops, filled = set(chosen.values()), grid.values.keys() | grid.formulas.keys()
     beside = {name: cell_beside(at, filled, stops, known) for name, at in chosen.items()}
     cells = {name: cell for name, cell in beside.items() if cell}
-    return cells | ({"attendees": room[0][0]} if room else {})
+    return _shared(tuple(cells.items()) + ((("attendees", room[0][0]),) if room else ()))
+
+
+@lru_cache(4_096)
+def _shared(cells: tuple[tuple[str, Cell], ...]) -> dict[str, Cell]:
+    """Where fields stand: one object for all sheets that are laid out alike, which nobody changes.
+    Thousands of reviews would take twice the memory with one each."""
+    return dict(cells)
+
+
+@lru_cache(4_096)
+def _row_cells(row: int, columns: tuple[tuple[str, int], ...]) -> dict[str, Cell]:
+    return _shared(tuple((name, Cell(row, column)) for name, column in columns))
 
 
 def _name(reader: _Reader, cells: dict[str, Cell], name: str) -> str:
@@ -377,7 +389,7 @@ def _lost_rows(
 
 def _gate_row(grid: Grid, columns: dict[str, int], row: int, key: str, *, lost: bool) -> GateRow:
     reader = _Reader(grid)
-    cells = {name: Cell(row, column) for name, column in columns.items()}
+    cells = _row_cells(row, tuple(columns.items()))
 
     def value(name: str) -> Raw | None:
         return reader.typed(name, cells[name]) if name in cells else None

@@ -268,7 +268,8 @@ def _plain(content: Content) -> Raw | None:
         return float((content - date(1899, 12, 30)).days)
     if isinstance(content, int | float):
         return float(content)
-    return content
+    # A file's name may hold bytes that are no text; a workbook holds U+FFFD for each.
+    return content.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _drawn(workbook: Workbook) -> Iterator[tuple[str, dict[tuple[int, int], Raw]]]:
