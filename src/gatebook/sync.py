@@ -243,7 +243,7 @@ def plan_sync(
 
 def _grids(backend: Backend, portfolio: str) -> list[Grid]:
     try:
-        return list(backend.read(Source(portfolio)))
+        return list(backend.read(Source(portfolio, whole=True)))
     except Unreadable as trouble:
         raise Unwritable(
             f"the portfolio {portfolio} is there and cannot be read: {trouble.reason}",

@@ -95,7 +95,7 @@ def reviews(draw: st.DrawFn, checklist: Checklist) -> Review:
         live=draw(_choices(YES_NO)),
         regate_on=draw(_DATES),
         sign_off=SignOff(draw(_NAMES), draw(_NAMES), draw(_DATES)),
-        attendees=tuple(draw(st.lists(people, max_size=6))),
+        attendees=tuple(draw(st.lists(people, max_size=9))),
         rows=draw(_rows(checklist)),
         changes=tuple(draw(st.lists(changes, max_size=3))),
     )

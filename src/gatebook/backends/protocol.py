@@ -31,12 +31,14 @@ class Unwritable(Exception):
 class Source:
     """One workbook that can be read: where it is, as people write it, and its stamps.
 
-    `modified` is in seconds since 1970 (UTC), `size` in bytes.
+    `modified` is in seconds since 1970 (UTC), `size` in bytes. `whole`: every row of it counts, as in
+    a portfolio; of others a reader may pass over what lies far below any form.
     """
 
     location: str
     modified: float = 0.0
     size: int = 0
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def draw_review_tab(
 ) -> Sheet:
     """The review as a tab: inputs filled in as far as the review has them, live cells computed."""
     settings = look_of or Look()
-    layout = layout_for(checklist)
+    layout = layout_for(checklist, len(review.attendees))
     drawn = placed(review, checklist, layout)
     cells: dict[Cell, Placed] = {}
     live = LiveCells(drawn, checklist, layout)

@@ -80,8 +80,8 @@ class Layout:
         return Range.of(first, column, last, column)
 
 
-def layout_for(checklist: Checklist) -> Layout:
-    """Work out the places for a checklist of any number of gates."""
+def layout_for(checklist: Checklist, attendees: int = 0) -> Layout:
+    """Work out the places for a checklist of any number of gates, and room for so many people."""
     labels: dict[str, Cell] = {}
     values: dict[str, Range] = {}
     for label_column, last_column, names in _GROUPS:
@@ -103,7 +103,7 @@ def layout_for(checklist: Checklist) -> Layout:
     for offset, name in enumerate(SIGN_OFF):
         labels[name] = Cell(below + offset, _SIGN_OFF_COLUMN)
         values[name] = Range.of(below + offset, _SIGN_OFF_COLUMN + 1, below + offset, 7)
-    attendees = max(checklist.policy.max_attendees, len(SIGN_OFF))
+    people = max(checklist.policy.max_attendees, len(SIGN_OFF), attendees)
     return Layout(
         labels=labels,
         value_ranges=values,
@@ -111,5 +111,5 @@ def layout_for(checklist: Checklist) -> Layout:
         gate_rows=gate_rows,
         last_gate_row=row,
         attendees=Cell(below, _ATTENDEES_COLUMN),
-        last_row=below + attendees - 1,
+        last_row=below + people - 1,
     )

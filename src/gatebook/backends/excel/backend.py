@@ -19,7 +19,7 @@ class ExcelBackend:
 
     def read(self, source: Source, skip: frozenset[str] = frozenset()) -> tuple[Grid, ...]:
         """The tabs of one file."""
-        return read_workbook(Path(source.location), skip)
+        return read_workbook(Path(source.location), skip, whole=source.whole)
 
     def draw(self, workbook: Workbook, location: str) -> None:
         """Write a workbook beside its place, then move it there."""

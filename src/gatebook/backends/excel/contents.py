@@ -18,8 +18,6 @@ BEYOND: Place = (-1, -1)
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
-# Cells are at the same places in every form, so their addresses are worked out once, by place_of.
-known_places: dict[str, Place] = {}
 _MAX_PLACES = 50_000
 
 
@@ -29,6 +27,35 @@ class Unusual(Exception):
 
 class Skipped(Exception):
     """The tab's first cell says that nobody wants it."""
+
+
+class Places:
+    """The cells that are kept: of the first so many rows. `known` has addresses worked out before,
+    since cells are at the same places in every form."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self.known: dict[str, Place] = {}
+
+    def of(self, reference: str) -> Place:
+        """0-based place of "F19", or BEYOND. Raises Unusual for anything else."""
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            raise Unusual(f"a cell named {reference!r}")
+        place = self.within(int(match[2]) - 1, column_number(match[1]))
+        if len(self.known) < _MAX_PLACES:
+            self.known[reference] = place
+        return place
+
+    def within(self, row: int, column: int) -> Place:
+        """The place, or BEYOND if it is outside the rows and columns that are kept."""
+        if 0 <= row < self._rows and 0 <= column < limits.MAX_COLUMNS:
+            return (row, column)
+        return BEYOND
+
+
+FORM = Places(limits.MAX_ROWS)
+WHOLE = Places(limits.ALL_ROWS)
 
 
 class Tab(NamedTuple):
@@ -48,24 +75,6 @@ class Contents:
     formulas: dict[Place, str] = field(default_factory=dict)
     merges: list[str] = field(default_factory=list)
     links: list[dict[str, str]] = field(default_factory=list)
-
-
-def place_of(reference: str) -> Place:
-    """0-based place of "F19", or BEYOND. Raises Unusual for anything else."""
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
-        raise Unusual(f"a cell named {reference!r}")
-    place = within(int(match[2]) - 1, column_number(match[1]))
-    if len(known_places) < _MAX_PLACES:
-        known_places[reference] = place
-    return place
-
-
-def within(row: int, column: int) -> Place:
-    """The place, or BEYOND if it is outside the rows and columns that are kept."""
-    if 0 <= row < limits.MAX_ROWS and 0 <= column < limits.MAX_COLUMNS:
-        return (row, column)
-    return BEYOND
 
 
 def typed(kind: str, raw: str) -> Raw:

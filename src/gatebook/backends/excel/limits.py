@@ -34,6 +34,9 @@ RATIO_FROM_BYTES = 1_000_000
 MAX_ROWS = 5_000
 MAX_COLUMNS = 256
 
+# All rows that a tab can have, for a workbook of gatebook's own: every line of it counts.
+ALL_ROWS = 1_048_576
+
 # Filled cells kept for one workbook; each takes some 150 bytes of memory.
 MAX_CELLS = 1_000_000
 

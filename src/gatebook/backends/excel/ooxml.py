@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gatebook.backends.excel import limits
-from gatebook.backends.excel.contents import BEYOND, Contents, Place, Skipped, Tab, within
+from gatebook.backends.excel.contents import (
+    BEYOND,
+    FORM,
+    Contents,
+    Place,
+    Places,
+    Skipped,
+    Tab,
+)
 from gatebook.backends.excel.markup import local, parse
 from gatebook.backends.excel.package import (
     SAVE_AGAIN,
@@ -32,7 +40,9 @@ class Book(NamedTuple):
     strings: str
 
 
-def read_fast(package: Package, main: str, skip: frozenset[str]) -> tuple[Grid, ...]:
+def read_fast(
+    package: Package, main: str, skip: frozenset[str], places: Places = FORM
+) -> tuple[Grid, ...]:
     """Every tab with cells, in order, without those whose first cell starts with a text of `skip`.
 
     `main` is the part that lists the tabs. Raises Unreadable or Unusual.
@@ -44,7 +54,7 @@ def read_fast(package: Package, main: str, skip: frozenset[str]) -> tuple[Grid, 
     room = limits.MAX_CELLS
     for tab in book.tabs:
         try:
-            contents = read_tab(package.read(tab.part), tab, strings, starts, room)
+            contents = read_tab(package.read(tab.part), tab, strings, starts, room, places)
         except Skipped:
             continue
         room -= len(contents.values)
@@ -128,7 +138,7 @@ def _merges(references: list[str]) -> tuple[Range, ...]:
     merges = []
     for reference in references:
         merge = _range(reference)
-        if merge is not None and within(*merge.first) is not BEYOND:
+        if merge is not None and FORM.within(*merge.first) is not BEYOND:
             merges.append(merge)
     return tuple(merges)
 
@@ -155,7 +165,7 @@ def _links(found: list[dict[str, str]], relationships: dict[str, Relationship]) 
 def _cells(area: Range) -> list[Place]:
     """The kept cells of a range, row by row, up to the number one link may cover."""
     if area.first == area.last:
-        return [within(*area.first)]
+        return [FORM.within(*area.first)]
     places: list[Place] = []
     for row in range(area.first.row, min(area.last.row + 1, limits.MAX_ROWS)):
         for column in range(area.first.column, min(area.last.column + 1, limits.MAX_COLUMNS)):

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from gatebook.backends.excel import limits
-from gatebook.backends.excel.contents import Unusual
+from gatebook.backends.excel.contents import FORM, WHOLE, Unusual
 from gatebook.backends.excel.foreign import refuse_foreign, refuse_other_zip
 from gatebook.backends.excel.ooxml import main_part, read_fast
 from gatebook.backends.excel.package import TO_OWN_WORKBOOK, Package
@@ -14,24 +14,28 @@ from gatebook.backends.protocol import Unreadable
 from gatebook.sheets.model import Grid
 
 
-def read_workbook(path: Path, skip: frozenset[str] = frozenset()) -> tuple[Grid, ...]:
+def read_workbook(
+    path: Path, skip: frozenset[str] = frozenset(), *, whole: bool = False
+) -> tuple[Grid, ...]:
     """A workbook's tabs with cells, in order, hidden ones too.
 
     Tabs whose first cell (A1) is a text that starts with one of `skip` are left out, unparsed.
-    Cells beyond the first 5,000 rows and 256 columns are passed over. Raises Unreadable.
+    Cells beyond the first 5,000 rows (not if `whole`) and 256 columns are passed over. Raises
+    Unreadable.
     """
     data = _bytes_of(path)
     refuse_foreign(data)
     package = Package(data)
     main = main_part(package)
     refuse_other_zip(package, main)
+    places = WHOLE if whole else FORM
     try:
-        return read_fast(package, main, skip)
+        return read_fast(package, main, skip, places)
     except Unusual:
         # Imported here: openpyxl takes longer to start than most runs take in all.
         from gatebook.backends.excel.slow import read_slowly
 
-        return read_slowly(Package(data), main, skip)
+        return read_slowly(Package(data), main, skip, places)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -17,7 +17,16 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, to_excel
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
 from gatebook.backends.excel import limits
-from gatebook.backends.excel.contents import BEYOND, Contents, Place, Tab, clean, typed, within
+from gatebook.backends.excel.contents import (
+    BEYOND,
+    FORM,
+    Contents,
+    Place,
+    Places,
+    Tab,
+    clean,
+    typed,
+)
 from gatebook.backends.excel.markup import parse
 from gatebook.backends.excel.ooxml import Book, read_book, to_grid
 from gatebook.backends.excel.package import SAVE_AGAIN, Package
@@ -31,14 +40,16 @@ _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def read_slowly(package: Package, main: str, skip: frozenset[str]) -> tuple[Grid, ...]:
+def read_slowly(
+    package: Package, main: str, skip: frozenset[str], places: Places = FORM
+) -> tuple[Grid, ...]:
     """The same Grids as the fast reader's. Raises Unreadable."""
     book = read_book(package, main)
     strings = Strings(package, book.strings)
     grids = []
     room = limits.MAX_CELLS
     for tab in book.tabs:
-        contents = _read_tab(package.read(tab.part), tab, book, strings)
+        contents = _read_tab(package.read(tab.part), tab, book, strings, places)
         refuse_too_full(contents, tab, room)
         room -= len(contents.values)
         first = contents.values.get((0, 0))
@@ -64,12 +75,13 @@ class _SharedTexts:
 class _Parser(WorkSheetParser):
     """Reads stored values, and notes formulas as they are written."""
 
-    def __init__(self, data: bytes, strings: Strings, epoch: datetime) -> None:
+    def __init__(self, data: bytes, strings: Strings, epoch: datetime, places: Places) -> None:
         # Without date formats, a date stays the number that is stored.
         super().__init__(
             BytesIO(data), _SharedTexts(strings), data_only=True, epoch=epoch, date_formats=set()
         )
         self.formulas: dict[Place, str] = {}
+        self.places = places
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         value = element.findtext(VALUE_TAG) or ""
@@ -78,17 +90,17 @@ class _Parser(WorkSheetParser):
             element.set("t", "str")
         cell: dict[str, Any] = super().parse_cell(element)
         formula: Element | None = element.find(FORMULA_TAG)
-        at = within(cell["row"] - 1, cell["column"] - 1)
+        at = self.places.within(cell["row"] - 1, cell["column"] - 1)
         if formula is not None and at is not BEYOND:
             self.formulas[at] = formula.text or ""
         return cell
 
 
-def _read_tab(data: bytes, tab: Tab, book: Book, strings: Strings) -> Contents:
+def _read_tab(data: bytes, tab: Tab, book: Book, strings: Strings, places: Places) -> Contents:
     # A first pass refuses what is no proper XML, declares entities or nests too deep.
     parse(data, tab.part, lambda _name, _attributes: None)
     epoch = MAC_EPOCH if book.epoch_1904 else WINDOWS_EPOCH
-    parser = _Parser(data.replace(_STRICT, _TRANSITIONAL), strings, epoch)
+    parser = _Parser(data.replace(_STRICT, _TRANSITIONAL), strings, epoch, places)
     try:
         with warnings.catch_warnings():
             # They are about features that openpyxl would not write again; we only read.
@@ -113,7 +125,7 @@ def _read_tab(data: bytes, tab: Tab, book: Book, strings: Strings) -> Contents:
 def _values(parser: _Parser, epoch: datetime) -> Iterator[tuple[Place, Raw]]:
     for _, cells in parser.parse():
         for cell in cells:
-            at = within(cell["row"] - 1, cell["column"] - 1)
+            at = parser.places.within(cell["row"] - 1, cell["column"] - 1)
             value = _raw(cell["value"], cell["data_type"], epoch)
             if at is not BEYOND and value is not None and value != "":
                 yield at, value

@@ -14,13 +14,11 @@ from gatebook.backends.excel.contents import (
     BEYOND,
     Contents,
     Place,
+    Places,
     Skipped,
     Tab,
     Unusual,
-    known_places,
-    place_of,
     typed,
-    within,
 )
 from gatebook.backends.excel.markup import (
     PIECE,
@@ -57,17 +55,20 @@ _LINK = re.compile(r'<hyperlink((?: [\w:]+="[^"\n\t]*")*)/>')
 _ATTRIBUTE = re.compile(r' ([\w:]+)="([^"]*)"')
 
 
-def read_tab(data: bytes, tab: Tab, strings: Strings, skip: tuple[str, ...], room: int) -> Contents:
-    """What a tab's part says. `room`: how many more filled cells the workbook may have.
+def read_tab(
+    data: bytes, tab: Tab, strings: Strings, skip: tuple[str, ...], room: int, places: Places
+) -> Contents:
+    """What a tab's part says. `room`: how many more filled cells the workbook may have; `places`:
+    which of them are kept.
 
     Raises Skipped if the tab's first cell starts with a text of `skip`, Unreadable, or Unusual.
     """
     try:
         if skip:
             _look_at_first_cell(data, strings, skip)
-        contents = _by_patterns(plainly_written(data, tab.part, "<worksheet"), strings)
+        contents = _by_patterns(plainly_written(data, tab.part, "<worksheet"), strings, places)
         if contents is None:
-            return _by_parser(data, tab, strings, skip, room)
+            return _by_parser(data, tab, strings, skip, room, places)
     except ValueError as error:
         raise Unusual(str(error)) from error
     refuse_too_full(contents, tab, room)
@@ -86,7 +87,7 @@ def _look_at_first_cell(data: bytes, strings: Strings, skip: tuple[str, ...]) ->
             _skip(_value(first[2] or "n", unescape(raw), strings), skip)
 
 
-def _by_patterns(text: str, strings: Strings) -> Contents | None:
+def _by_patterns(text: str, strings: Strings, places: Places) -> Contents | None:
     """What a plainly written tab says, or None if some of it is written otherwise."""
     cells = _CELL.findall(text)
     # Merges and links stand behind the cells, which are most of the text.
@@ -105,9 +106,9 @@ def _by_patterns(text: str, strings: Strings) -> Contents | None:
         return None
     contents = Contents(merges=merges[: limits.MAX_MERGES])
     values, formulas = contents.values, contents.formulas
-    place, texts = known_places.get, strings.texts
+    place, texts = places.known.get, strings.texts
     for reference, kind, formula_tag, formula, stored, inline in cells:
-        at = place(reference) or place_of(reference)
+        at = place(reference) or places.of(reference)
         if at is BEYOND:
             continue
         if formula_tag:
@@ -130,7 +131,7 @@ def _by_patterns(text: str, strings: Strings) -> Contents | None:
 
 
 def _by_parser(
-    data: bytes, tab: Tab, strings: Strings, skip: tuple[str, ...], room: int
+    data: bytes, tab: Tab, strings: Strings, skip: tuple[str, ...], room: int, places: Places
 ) -> Contents:
     """What a tab says, however it is written."""
     contents = Contents()
@@ -152,9 +153,9 @@ def _by_parser(
             reference = attributes.get("r")
             # Some programs leave addresses out: the cell then follows the one before it.
             at = (
-                known_places.get(reference) or place_of(reference)
+                places.known.get(reference) or places.of(reference)
                 if reference
-                else within(row, column + 1)
+                else places.within(row, column + 1)
             )
             column = column + 1 if at is BEYOND else at[1]
             kind = attributes.get("t", "n")
