@@ -254,7 +254,7 @@ def test_a_form_of_a_newer_gatebook_is_named(sound: Office) -> None:
 @pytest.mark.parametrize(
     "stamp",
     [
-        "gatebook:review;schema=" + "9" * 6000,
+        "gatebook:review;schema=" + "9" * 6000 + ";checklist=twelve-gates@1;system=a;review=b",
         "gatebook:review;schema=1;checklist=twelve-gates@" + "9" * 6000 + ";system=a;review=b",
         "gatebook:review;schema=²;checklist=a@1;system=a;review=b",
         "gatebook:review",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatebook.domain.findings import Finding
 from gatebook.domain.judge import Judged, judge
-from gatebook.domain.review import Change, GateRow, Review, SignOff, Status
+from gatebook.domain.review import Change, GateRow, Review, SignOff, Status, Unreadable
 from gatebook.domain.systems import System, change_since, name_copies, place, systems
 from tests.support.builders import TODAY, TWELVE, passing_review, stamp_of, with_levels, with_row
 
@@ -41,6 +44,64 @@ def found(system: System, code: str) -> list[Finding]:
     return [each for each in system.newest.findings if each.code == code]
 
 
+def prepared(day: date | Unreadable | None, modified: float = 1.0) -> Judged:
+    """A form that nobody has marked yet."""
+    form = Review(
+        stamp=stamp_of(TWELVE, review=f"for {day}"),
+        system="Invoice helper",
+        review_date=day,
+        rows=tuple(GateRow(gate.key) for gate in TWELVE.gates),
+        modified=modified,
+    )
+    return judge(form, TWELVE, TODAY)
+
+
+drawn = st.lists(
+    st.tuples(
+        st.sampled_from("ab"),
+        st.sampled_from("123"),
+        st.sampled_from(["Invoice helper", "invoice helper ", "Sales-helper", "Sales helper", ""]),
+        st.sampled_from([None, date(2026, 5, 8), date(2026, 6, 8)]),
+        st.integers(0, 3),
+    ),
+    max_size=8,
+)
+
+
+@given(drawn, st.randoms())
+def test_every_sheet_is_somewhere_exactly_once(
+    some: list[tuple[str, str, str, date | None, int]], chance: Random
+) -> None:
+    """PAINS 2, 20: none is left out, keys are unique, and the files' order changes nothing."""
+    sheets = [
+        judge(
+            passing_review(
+                stamp=stamp_of(TWELVE, system_id, review_id),
+                system=name,
+                review_date=day,
+                location=f"{place}.xlsx",
+                modified=float(moment),
+            ),
+            TWELVE,
+            TODAY,
+        )
+        for place, (system_id, review_id, name, day, moment) in enumerate(some)
+    ]
+    first = systems(name_copies(sheets), TODAY)
+    shown = [
+        each.review.location
+        for system in first
+        for each in (system.newest, *system.earlier, *system.copies)
+    ]
+    assert sorted(shown) == sorted(each.review.location for each in sheets)
+    assert len({system.key for system in first}) == len(first)
+    chance.shuffle(sheets)
+    again = systems(name_copies(sheets), TODAY)
+    assert [(system.key, system.newest.review.location) for system in again] == [
+        (system.key, system.newest.review.location) for system in first
+    ]
+
+
 class TestNewest:
     def test_by_the_day_of_the_review(self) -> None:
         old, new = sheet(date(2026, 10, 1), modified=9.0), sheet(date(2026, 11, 1), modified=1.0)
@@ -67,6 +128,33 @@ class TestNewest:
         """A red must not hide behind a date that somebody forgot."""
         undated = sheet(None, review="undated", red=2, modified=modified)
         assert one(sheet(), undated).newest == undated
+
+    @pytest.mark.parametrize("planned", [date(2026, 11, 27), Unreadable("next week"), None])
+    def test_a_form_prepared_for_the_next_review_replaces_none(
+        self, planned: date | Unreadable | None
+    ) -> None:
+        """It may bear the coming day already; the reds of the last review still count."""
+        held = sheet(red=4)
+        system = one(prepared(planned, modified=2e9), held)
+        assert system.newest == held
+        assert change_since(system) == "First review"
+
+    def test_of_unmarked_forms_the_later_counts(self) -> None:
+        days = [None, date(2026, 10, 1), date(2026, 11, 1)]
+        system = one(*(prepared(day) for day in days))
+        assert [each.review.review_date for each in (system.newest, *system.earlier)] == [
+            *(days[2], days[1], days[0]),
+        ]
+
+    @pytest.mark.parametrize("modified", [1e18, -1e18, 3e11, float("inf")])
+    def test_a_time_stamp_that_is_none_harms_nobody(self, modified: float) -> None:
+        undated = sheet(None, review="undated", modified=modified)
+        assert len(one(sheet(), undated).earlier) == 1
+
+    def test_a_date_out_of_range_is_no_date(self) -> None:
+        """PAINS 15: a year mistyped as 2062 does not make a review the newest for ever."""
+        typo = sheet(date(2062, 6, 1), modified=1.0)
+        assert one(typo, sheet()).newest == sheet()
 
     def test_what_is_said_of_the_present_is_not_said_of_the_past(self) -> None:
         changed = (Change(date(2026, 10, 5), "Model"),)
@@ -121,6 +209,22 @@ class TestCopies:
             ("Ticket helper", "invoice-helper|ticket-helper"),
         ]
         assert "each counts for its own" in name_copies(copies)[0].findings[0].message
+
+    def test_names_that_differ_in_signs_only_are_one(self) -> None:
+        """Else two systems would share one key, and with it the reader's notes."""
+        assert len(systems(self.copies("Invoice-helper", "Invoice helper"), TODAY)) == 1
+
+    def test_three_copies_of_two_names(self) -> None:
+        first, second = systems(self.copies("Invoice helper", "Bills", "Bills"), TODAY)
+        assert second.copies == ()
+        assert first.newest.review.location == "2.xlsx"
+        assert [each.review.location for each in first.copies] == ["1.xlsx"]
+
+    def test_history_stays_with_the_name_when_a_copy_was_given_away(self) -> None:
+        later = sheet(date(2026, 12, 1), review="later")
+        mine, theirs = systems([*self.copies("Invoice helper", "Ticket helper"), later], TODAY)
+        assert (mine.newest, len(mine.earlier)) == (later, 1)
+        assert theirs.earlier == ()
 
     def test_a_review_of_its_own_is_no_copy(self) -> None:
         both = (sheet(review="a"), sheet(review="b"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from sys import intern
 
 from gatebook.domain.cells import Cell
 from gatebook.domain.checklist import Checklist
@@ -64,6 +65,8 @@ _MIN_LABELS = 4
 _LONGEST_LABEL = 80
 # Most short texts stand on every form.
 _folded = lru_cache(4_096)(folded)
+# For the many rows with nothing odd about them; like `_shared`, nobody changes it.
+_NOTHING: dict[str, str] = {}
 # Fewer than so many in one row are words that happen to stand there, not the table's headers.
 _FEWEST_HEADERS = 3
 # Blank rows after which the list of attendees is over.
@@ -344,7 +347,7 @@ def _lines(value: Raw | None) -> list[str]:
 def _gate_rows(
     grid: Grid, checklist: Checklist, columns: dict[str, int], keys: list[Cell], table_row: int
 ) -> Iterator[GateRow]:
-    keyed = {cell.row: str(grid.values[cell])[len(KEY_PREFIX) :].strip() for cell in keys}
+    keyed = {cell.row: intern(str(grid.values[cell])[len(KEY_PREFIX) :].strip()) for cell in keys}
     yield_rows = dict.fromkeys(keyed, False) | _lost_rows(
         grid, checklist, columns, keyed, table_row
     )
@@ -412,8 +415,8 @@ def _gate_row(grid: Grid, columns: dict[str, int], row: int, key: str, *, lost: 
         number_shown=number,
         lost_key=lost,
         cells=cells,
-        formulas=reader.formulas,
-        remarks=reader.remarks,
+        formulas=reader.formulas or _NOTHING,
+        remarks=reader.remarks or _NOTHING,
     )
 
 

@@ -32,6 +32,8 @@ _HEADERS = {
     "Decisions": (2, ("System", "Review id")),
     "Runs": (2, ("When",)),
 }
+# Any workbook keeps this much of a text: 32,767 UTF-16 units, two for some signs.
+_COMPARED = 16_000
 _ROWS = re.compile(r";rows=([0-9]{1,7})$")
 _OWN_HEADERS = {spec.header for spec in (*SYSTEM_COLUMNS, *AFTER_STRIP)}
 NOTES = "Notes"
@@ -290,7 +292,7 @@ def _drawn(workbook: Workbook) -> Iterator[tuple[str, dict[tuple[int, int], Raw]
 def _same(one: Raw, other: Raw | None) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) < 1e-9
-    return as_text(one) == as_text(other)
+    return as_text(one)[:_COMPARED] == as_text(other)[:_COMPARED]
 
 
 def says_the_same(workbook: Workbook, old: OldPortfolio) -> bool:
