@@ -23,6 +23,17 @@ class FormConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paper: Literal["A4", "Letter"] = "A4"
 
 
+class NotifyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where `sync --notify` sends what changed, as addresses in the form that apprise reads.
+
+    Most addresses hold a secret, so they stand in the environment variable that `urls_from_env`
+    names, parted by spaces, commas or new lines; `urls` takes those that hold none.
+    """
+
+    urls: tuple[str, ...] = ()
+    urls_from_env: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of gatebook.toml; paths in it count from the file's own folder.
 
@@ -36,6 +47,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checklists: tuple[str, ...] = ()
     timezone: str = "UTC"
     form: FormConfig = FormConfig()
+    notify: NotifyConfig = NotifyConfig()
 
     def today(self) -> date:
         """The date now in the configured time zone."""
@@ -91,7 +103,9 @@ def _explain(path: Path, error: Exception) -> str:
     text = str(error)
     known = ", ".join(Config.__struct_fields__)
     if "unknown field" in text:
-        return f"{path}: {text}. Known keys: {known}; in [form]: organisation, paper"
+        form = ", ".join(FormConfig.__struct_fields__)
+        notify = ", ".join(NotifyConfig.__struct_fields__)
+        return f"{path}: {text}. Known keys: {known}; in [form]: {form}; in [notify]: {notify}"
     if isinstance(error, msgspec.ValidationError):
         return f"{path}: {text}"
     return f"{path} is not written as TOML in UTF-8, so it cannot be read: {text}"

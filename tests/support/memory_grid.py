@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,15 +39,25 @@ def grid_of(sheet: Sheet, position: int = 0) -> Grid:
     values: dict[tuple[int, int], Raw] = {}
     formulas: dict[tuple[int, int], str] = {}
     links: dict[tuple[int, int], str] = {}
-    for cell, placed in sorted(sheet.cells.items()):
-        value = _raw(placed.content)
+    for cell, content in _contents(sheet):
+        value = _raw(content)
         if value is not None:
             values[cell] = value
-        if isinstance(placed.content, Formula):
-            formulas[cell] = placed.content.text.removeprefix("=")
-        if isinstance(placed.content, Link):
-            links[cell] = placed.content.target
+        if isinstance(content, Formula):
+            formulas[cell] = content.text.removeprefix("=")
+        if isinstance(content, Link):
+            links[cell] = content.target
     return Grid(sheet.name, values, formulas, links, sheet.merges, sheet.hidden, position=position)
+
+
+def _contents(sheet: Sheet) -> Iterator[tuple[Cell, Content]]:
+    """What stands in each cell: those placed one by one, then the tables'."""
+    for cell, placed in sorted(sheet.cells.items()):
+        yield cell, placed.content
+    for table in sheet.tables:
+        for down, record in enumerate([table.header, *table.rows]):
+            for right, content in enumerate(record):
+                yield table.at.down(down).right(right), content
 
 
 def grids_of(workbook: Workbook) -> list[Grid]:

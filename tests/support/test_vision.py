@@ -23,7 +23,13 @@ def test_contrast_with_white_is_what_wcag_calculators_say(colour: str, ratio: fl
 
 @pytest.mark.parametrize(
     ("colour", "expected"),
-    [("#000000", 0.0), ("#FF0000", 53.24), ("#00FF00", 87.73), ("#0000FF", 32.30), ("#777777", 50.03)],
+    [
+        ("#000000", 0.0),
+        ("#FF0000", 53.24),
+        ("#00FF00", 87.73),
+        ("#0000FF", 32.30),
+        ("#777777", 50.03),
+    ],
 )
 def test_lightness_is_what_cie_tables_say(colour: str, expected: float) -> None:
     assert lightness(colour) == pytest.approx(expected, abs=0.02)

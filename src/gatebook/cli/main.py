@@ -16,6 +16,7 @@ COMMANDS = {
     "new": ("new", "Make a review form for a system, or for a whole list of pilots."),
     "check": ("check", "Read completed forms and say what each comes to."),
     "sync": ("sync", "Read all forms and write the portfolio."),
+    "digest": ("digest", "Write for each owner what they have to do, as text and calendar."),
     "explain": ("explain", "Say what a finding means and what to do about it."),
     "checklist": ("checklist", "Show, check or copy a checklist of gates."),
     "demo": ("demo", "Make a filled sample portfolio: the first thing to run."),

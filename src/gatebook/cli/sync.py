@@ -17,6 +17,7 @@ from gatebook.cli.exits import BUSY, DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, 
 from gatebook.cli.options import IsoDate, common, settings_or_stop
 
 if TYPE_CHECKING:
+    from gatebook.notify import Message, Notifier
     from gatebook.sync import Plan
     from gatebook.wiring import Settings
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--portfolio", default="", metavar="FILE", help="Where the portfolio is written.")
 @click.option("--today", type=IsoDate(), help="Judge as of this day instead of today.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--notify", is_flag=True, help="Send what changed; see [notify] in gatebook.toml.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a pipeline.")
 @click.option("--full", is_flag=True, help="Read every sheet (this version always does).")
 @click.option("--verbose", "-v", is_flag=True, help="Name what was passed over, and why.")
@@ -35,6 +37,7 @@ def command(
     portfolio: str,
     today: datetime.date | None,
     dry_run: bool,
+    notify: bool,
     as_json: bool,
     full: bool,
     verbose: bool,
@@ -60,14 +63,19 @@ def command(
             "add --portfolio portfolio.xlsx, or portfolio in gatebook.toml.",
         )
     _check_target(target)
+    notifier = _notifier(using) if notify else None
+    message = None
     day = today or using.config.today()
     if dry_run:
         plan, written = _plan(places, target, using, day, quiet, verbose), False
     else:
         with _lock(target):
             plan = _plan(places, target, using, day, quiet, verbose)
+            message = _message(plan) if notifier else None
             written = _write(plan)
     _report(plan, written, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
+    if notifier and message and written:
+        _send(notifier, message)
     return SOME_UNREADABLE if plan.loaded.problems else DONE
 
 
@@ -158,6 +166,42 @@ def _write(plan: Plan) -> bool:
         return apply_sync(plan, backend_for(plan.portfolio))
     except Unwritable as trouble:
         raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
+
+
+def _notifier(using: Settings) -> Notifier:
+    """Where changes are sent to, or exit code 2 before anything is read."""
+    from gatebook.notify import NotifyError, notifier
+
+    try:
+        return notifier(using.config.notify, os.environ)
+    except NotifyError as error:
+        raise Stop(USAGE, error.problem, error.remedy) from error
+
+
+def _message(plan: Plan) -> Message | None:
+    """What there is to send; to be asked before the portfolio, as it was, is replaced."""
+    from gatebook.backends.protocol import Source
+    from gatebook.notify import message, newly_unread
+    from gatebook.sheets.portfolio_read import read_portfolio
+    from gatebook.wiring import backend_for
+
+    before = []
+    if os.path.exists(plan.portfolio):
+        before = list(backend_for(plan.portfolio).read(Source(plan.portfolio)))
+    unread = newly_unread(read_portfolio(before).systems, plan.tables.systems)
+    return message(plan.changes, unread)
+
+
+def _send(notifier: Notifier, message: Message) -> None:
+    """Send it. Who could not be reached is a warning: the portfolio is written all the same."""
+    if failed := notifier.send(message):
+        click.echo(
+            f"warning: the portfolio is written, and what changed was not sent: "
+            f"{', '.join(failed)} could not be reached\n"
+            "  What to do: check the address and the service behind it. The portfolio's tab Runs "
+            "shows what changed.",
+            err=True,
+        )
 
 
 def _report(

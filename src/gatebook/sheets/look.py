@@ -1,7 +1,8 @@
 """The look that the form and the portfolio share: colours and styles, each once.
 
-Greens, yellows and reds differ in lightness as well as in hue and always stand behind a word or a
-letter, so that they read in grey and for the colour-blind.
+Worse is darker: green, yellow, incomplete and red differ in lightness as well as in hue and always
+stand behind a word or a letter, so that they read in grey and for the colour-blind. How far apart they
+must be stands in tests/sheets/test_look.py.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ BAND = "#E4E7EB"
 HEAD = "#243B53"
 PAPER = "#FFFFFF"
 INPUT = "#FFFFFF"
-NEEDED = "#FFF3D6"
+NEEDED = "#FFEFC8"
 
-STATUS_FILL = {Status.GREEN: "#93CCA5", Status.YELLOW: "#FFE08A", Status.RED: "#E58A7F"}
+STATUS_FILL = {Status.GREEN: "#D0EED8", Status.YELLOW: "#F5CE62", Status.RED: "#E58A7F"}
 STATUS_INK = {Status.GREEN: "#0B3D1E", Status.YELLOW: "#4A3500", Status.RED: "#3B0A05"}
-UNCLEAR_FILL = "#D4CDE6"
+UNCLEAR_FILL = "#C3BADB"
 DECISION_STATUS = {
     Decision.LAUNCH: Status.GREEN,
     Decision.LAUNCH_WITH_PLAN: Status.YELLOW,
     Decision.DELAYED: Status.RED,
 }
-INCOMPLETE_FILL = "#CAD2DB"
+INCOMPLETE_FILL = "#B7C1CC"
 INCOMPLETE_INK = "#1F2933"
 LINK = "#0B4F9E"
 
