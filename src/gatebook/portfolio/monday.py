@@ -42,15 +42,16 @@ def monday_view(
         tiles.append(Tile(count, word, decision))
     tiles.append(Tile(len(overdue), "overdue actions"))
     tiles.append(Tile(not_read, "not read this time"))
-    return View(
-        tiles=tuple(tiles),
-        blocks=(
-            Block("Cannot launch, and why", _blocked(systems, place), "Nothing stands in the way.", "see the table"),
-            Block("Overdue", tuple(_late(action) for action in overdue), "Nothing is overdue.", "see Actions"),
-            Block("Reviews due by " + str(today + SOON), _due(rows, today), "No review is due.", "see the table"),
-            Block("Could not be read", _unread(rows, unread, place), "Every sheet was read.", "see Findings"),
-        ),
-    )  # fmt: skip
+    late = tuple(_late(action) for action in overdue)
+    table = "see the table"
+    blocks = [
+        Block("Cannot launch, and why", _blocked(systems, place), "Nobody is held up.", table, 45),
+        Block("Overdue", late, "Nothing is overdue.", "see Actions", 60),
+        Block(f"Reviews due by {today + SOON}", _due(rows, today), "None is due.", table, 50),
+    ]
+    if missing := _unread(rows, unread, place):
+        blocks.insert(1, Block("Could not be read or found", missing, "", "see Findings", 60))
+    return View(tiles=tuple(tiles), blocks=tuple(blocks))
 
 
 def _blocked(systems: Sequence[System], place: Places) -> tuple[Content, ...]:
@@ -71,7 +72,7 @@ def _blocked(systems: Sequence[System], place: Places) -> tuple[Content, ...]:
 def _late(action: ActionRow) -> Content:
     late = action.days_overdue or 0
     days = f"{late} day{'' if late == 1 else 's'}"
-    text = f"{days}: {action.owner or 'no owner'}, {action.system}, gate {action.gate}"
+    text = f"{days} · {action.owner or 'no owner'} · {action.system} · gate {action.gate}"
     if isinstance(action.link, Link):
         return Link(action.link.target, text, file=action.link.file)
     return text

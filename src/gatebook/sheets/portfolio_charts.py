@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
@@ -57,12 +58,14 @@ def charts_tab(tables: Tables, mark: str, paper: Literal["A4", "Letter"]) -> She
         | {_FIRST + place: Column(12) for place in range(1, 6)},
         rows={0: Row(26)},
         charts=tuple(_charts(tables, now, gates, months)),
-        page=Page(paper=paper, tall=0),
+        page=Page(paper=paper),
         cursor=Cell(1, _FIRST),
     )
 
 
-def _table(row: int, header: tuple[str, ...], rows: list[tuple[str | int | float, ...]]) -> Table:
+def _table(
+    row: int, header: tuple[str, ...], rows: Sequence[tuple[str | int | float, ...]]
+) -> Table:
     share = header[0] == "Gate"
     number = look.PERCENT if share else look.NUMBER
     return Table(

@@ -163,7 +163,7 @@ class Tables:
     people: tuple[PersonRow, ...] = ()
     evidence: tuple[EvidenceRow, ...] = ()
     months: tuple[MonthRow, ...] = ()
-    view: View = View()
+    view: View = field(default_factory=View)
 
     @property
     def strip_length(self) -> int:
