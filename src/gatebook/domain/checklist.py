@@ -59,6 +59,7 @@ class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     yellow: Guidance
     red: Guidance
     ask: Guidance
+    typical: Annotated[str, text_of(200)] = ""
     never_optional: bool = False
     ai_act: bool = False
     names_owner: bool = False

@@ -13,22 +13,23 @@ from gatebook.domain.decision import Decision
 from gatebook.sheets import look
 from gatebook.sheets.model import Content, Link, Placed, Row, Style
 
-MOST_LINES = 8
+MOST_LINES = 6
 _LINE_POINTS = 15.0
-_NUMBER_ROW_POINTS = 30.0
+_NUMBER_POINTS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One list of the view: a heading, lines to click, and what to say where there are none.
 
-    `more` says where the rest stands if there are more lines than fit.
+    `more` says where the rest stands if there are more lines than fit; `width` in characters.
     """
 
     heading: str
     lines: tuple[Content, ...]
     none: str
     more: str = ""
+    width: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The view as cells; `rows` of it are used, counted from the row it starts in."""
+    """The view as cells, merged areas and row heights."""
 
     cells: dict[Cell, Placed]
     merges: tuple[Range, ...]
     heights: dict[int, Row]
-    rows: int
 
 
 def segments(widths: Sequence[float], targets: Sequence[float]) -> list[tuple[int, int]]:
@@ -75,11 +75,14 @@ def segments(widths: Sequence[float], targets: Sequence[float]) -> list[tuple[in
     return found
 
 
-def draw_view(view: View, top: int, left: int, widths: Sequence[float]) -> Drawn:
-    """Lay the view out from row `top`, over columns from `left` with these widths (0: hidden)."""
+def draw_view(
+    view: View, tiles_at: int, lists_at: int, left: int, widths: Sequence[float]
+) -> Drawn:
+    """Lay the view out over columns from `left` with these widths (0: hidden): tiles from one row,
+    lists from another. The lists' rows are always the same ones; unused ones are hidden."""
     cells: dict[Cell, Placed] = {}
     merges: list[Range] = []
-    heights: dict[int, Row] = {top: Row(_NUMBER_ROW_POINTS), top + 1: Row(_LINE_POINTS + 2)}
+    heights = {tiles_at: Row(_NUMBER_POINTS), tiles_at + 1: Row(_LINE_POINTS + 2)}
 
     def put(row: int, span: tuple[int, int], content: Content, style: Style) -> None:
         first, last = left + span[0], left + span[1]
@@ -91,23 +94,27 @@ def draw_view(view: View, top: int, left: int, widths: Sequence[float]) -> Drawn
 
     for tile, span in zip(view.tiles, segments(widths, [20] * len(view.tiles)), strict=False):
         number, word = _tile_styles(tile)
-        put(top, span, tile.number, number)
-        put(top + 1, span, tile.word, word)
-    below = top + 3
-    shown = max((min(len(block.lines), MOST_LINES) for block in view.blocks), default=0)
-    for block, span in zip(view.blocks, segments(widths, [62] * len(view.blocks)), strict=False):
-        room = sum(widths[span[0] : span[1] + 1])
-        put(below, span, block.heading, replace(look.THEME, border=look.LINE))
-        for offset, line in enumerate(_lines(block), 1):
+        put(tiles_at, span, tile.number, number)
+        put(tiles_at + 1, span, tile.word, word)
+    used = max((_used(block) for block in view.blocks), default=0)
+    targets = [block.width for block in view.blocks]
+    for block, span in zip(view.blocks, segments(widths, targets), strict=False):
+        put(lists_at, span, block.heading, replace(look.THEME, border=look.LINE))
+        lines = list(_lines(block))
+        for offset in range(MOST_LINES):
+            line = lines[offset] if offset < len(lines) else None
             style = look.CELL_LINK if isinstance(line, Link) else look.CELL
-            put(below + offset, span, line, replace(style, valign="middle"))
-            lines = -(-len(_text(line)) // max(int(room * 0.95), 1))
-            height = _LINE_POINTS * max(lines, 1) + 2
-            known = heights.get(below + offset)
-            if known is None or (known.height or 0) < height:
-                heights[below + offset] = Row(height)
-    extra = any(len(block.lines) > MOST_LINES for block in view.blocks)
-    return Drawn(cells, tuple(merges), heights, 4 + max(shown, 1) + extra)
+            put(lists_at + 1 + offset, span, line, replace(style, valign="middle"))
+            room = int(sum(widths[span[0] : span[1] + 1]) * 0.95)
+            rows = -(-len(_text(line)) // max(room, 1))
+            known = heights.get(lists_at + 1 + offset, Row(0)).height or 0
+            height = max(known, _LINE_POINTS * max(rows, 1) + 1)
+            heights[lists_at + 1 + offset] = Row(height, hidden=offset >= used)
+    return Drawn(cells, tuple(merges), heights)
+
+
+def _used(block: Block) -> int:
+    return min(max(len(block.lines), 1), MOST_LINES)
 
 
 def _text(content: Content) -> str:
@@ -117,10 +124,11 @@ def _text(content: Content) -> str:
 def _lines(block: Block) -> Iterator[Content]:
     if not block.lines:
         yield block.none
-    yield from block.lines[:MOST_LINES]
-    left_over = len(block.lines) - MOST_LINES
-    if left_over > 0:
-        yield f"and {left_over} more: {block.more}"
+    fits = len(block.lines) <= MOST_LINES
+    shown = block.lines if fits else block.lines[: MOST_LINES - 1]
+    yield from shown
+    if not fits:
+        yield f"and {len(block.lines) - len(shown)} more: {block.more}"
 
 
 def _tile_styles(tile: Tile) -> tuple[Style, Style]:

@@ -1,12 +1,11 @@
-"""Portfolio tables become a workbook: six tabs, each with its mark in the hidden first cell."""
+"""Portfolio tables become a workbook: its tabs, each with its mark in the hidden first cell."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
 from gatebook.domain.decision import SHOWN, SHOWN_LIVE, Decision
@@ -15,137 +14,51 @@ from gatebook.sheets import look
 from gatebook.sheets.model import (
     ColourRule,
     Column,
-    Content,
     Link,
     Page,
     Placed,
     Row,
     Sheet,
-    Style,
     Table,
     Workbook,
 )
-from gatebook.sheets.portfolio_tables import (
-    LETTERS,
-    READ,
-    ActionRow,
-    DecisionRow,
-    FindingRow,
-    GateRowOf,
-    RunRow,
-    SystemRow,
-    Tables,
+from gatebook.sheets.monday import MOST_LINES, draw_view
+from gatebook.sheets.portfolio_charts import charts_tab
+from gatebook.sheets.portfolio_columns import (
+    ACTION_COLUMNS,
+    DECISION_COLUMNS,
+    EVIDENCE_COLUMNS,
+    FINDING_COLUMNS,
+    GATE_COLUMNS,
+    PERSON_COLUMNS,
+    RUN_COLUMNS,
+    SYSTEM_COLUMNS,
+    Record,
+    Spec,
+    system_specs,
 )
+from gatebook.sheets.portfolio_tables import LETTERS, READ, SystemRow, Tables
 
-Record = TypeVar("Record")
 MARK = "gatebook:portfolio"
-TABS = ("Portfolio", "Actions", "Findings", "Gates", "Decisions", "Runs")
+TABS = (
+    "Portfolio",
+    "Actions",
+    "Findings",
+    "Gates",
+    "Owners",
+    "Evidence",
+    "Charts",
+    "Decisions",
+    "Runs",
+)
 TITLE = "AI portfolio"
 NO_VERDICT = (
     "For hiring, credit, education and health care the marked gates prepare AI Act risk papers. "
     "This page is preparation; it is no verdict on compliance."
 )
 _FIRST = 1
-_PERCENT = replace(look.NUMBER, number_format="0%")
-# The reader's own columns take text: a date typed there stays what was typed, from sync to sync.
-_NOTE = replace(look.FIELD, fill="#FFFDF5", number_format="@")
-
-
-@dataclass(frozen=True, slots=True)
-class Spec(Generic[Record]):
-    """One column of a tab: header, width in characters, look, and what it shows of a record.
-
-    A hidden one stands among the visible ones, so that sorting by hand takes it along.
-    """
-
-    header: str
-    width: float
-    style: Style
-    show: Callable[[Record], Content]
-    hidden: bool = False
-
-
-def state_text(row: SystemRow) -> str:
-    """What the next sync must know about a row: the hidden column of the Portfolio tab."""
-    state = {"key": row.key, "decision": row.decision_code, "file": row.file, "tab": row.tab}
-    # As ASCII, no program that saves the file can change a letter of it.
-    return json.dumps(state)
-
-
-KEY_HEADER = "Key"
-SYSTEM_COLUMNS: tuple[Spec[SystemRow], ...] = (
-    Spec("System", 22, replace(look.CELL, bold=True), lambda r: r.system),
-    Spec(KEY_HEADER, 8, look.HIDDEN, state_text, hidden=True),
-    Spec("Decision", 25, look.CELL, lambda r: r.decision),
-)
-AFTER_STRIP: tuple[Spec[SystemRow], ...] = (
-    Spec("Green", 6.5, look.CELL_CENTRE, lambda r: r.counts[0]),
-    Spec("Yellow", 6.5, look.CELL_CENTRE, lambda r: r.counts[1]),
-    Spec("Red", 5, look.CELL_CENTRE, lambda r: r.counts[2]),
-    Spec("Open", 5.5, look.CELL_CENTRE, lambda r: r.counts[3]),
-    Spec("What blocks", 38, look.CELL, lambda r: r.blocks or None),
-    Spec("Pilot lead", 15, look.CELL, lambda r: r.lead or None),
-    Spec("Production owner", 15, look.CELL, lambda r: r.owner or None),
-    Spec("Review date", 11, look.DATE, lambda r: r.review_date),
-    Spec("Next review", 11, look.DATE, lambda r: r.next_due),
-    Spec("Because", 17, look.CELL, lambda r: r.next_reason or None),
-    Spec("Overdue actions", 8.5, look.CELL_CENTRE, lambda r: r.overdue or None),
-    Spec("Since last review", 20, look.CELL, lambda r: r.change or None),
-    Spec("Regulated area", 20, look.CELL, lambda r: r.regulated or None),
-    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
-    Spec("Sync state", 30, look.CELL, lambda r: r.state),
-)
-ACTION_COLUMNS: tuple[Spec[ActionRow], ...] = (
-    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
-    Spec("Gate", 30, look.CELL, lambda r: r.gate),
-    Spec("Status", 10, look.CELL_CENTRE, lambda r: r.status),
-    Spec("Next action", 60, look.CELL, lambda r: r.action),
-    Spec("Owner", 20, look.CELL, lambda r: r.owner or None),
-    Spec("Due", 12, look.DATE, lambda r: r.due),
-    Spec("Days overdue", 10, look.NUMBER, lambda r: r.days_overdue),
-    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
-)
-FINDING_COLUMNS: tuple[Spec[FindingRow], ...] = (
-    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
-    Spec("Level", 8, look.CELL_CENTRE, lambda r: r.level),
-    Spec("Code", 26, look.CELL, lambda r: r.code),
-    Spec("Tab", 14, look.CELL, lambda r: r.tab or None),
-    Spec("Cell", 8, look.CELL_CENTRE, lambda r: r.cell or None),
-    Spec("What was found", 60, look.CELL, lambda r: r.message),
-    Spec("What to do", 50, look.CELL, lambda r: r.remedy),
-    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
-)
-GATE_COLUMNS: tuple[Spec[GateRowOf], ...] = (
-    Spec("#", 5, look.CELL_CENTRE, lambda r: r.number),
-    Spec("Gate", 30, replace(look.CELL, bold=True), lambda r: r.gate),
-    Spec("Red", 9, _PERCENT, lambda r: r.red_share),
-    Spec("Yellow", 9, _PERCENT, lambda r: r.yellow_share),
-    Spec("Green", 9, _PERCENT, lambda r: r.green_share),
-    Spec("Not marked", 9, _PERCENT, lambda r: r.unmarked_share),
-    Spec("Red in", 60, look.CELL, lambda r: r.red_systems or None),
-    Spec("Yellow in", 60, look.CELL, lambda r: r.yellow_systems or None),
-)
-DECISION_COLUMNS: tuple[Spec[DecisionRow], ...] = (
-    Spec("Recorded on", 13, look.DATE, lambda r: r.recorded),
-    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
-    Spec("Review date", 13, look.DATE, lambda r: r.review_date),
-    Spec("Decision", 40, look.CELL, lambda r: r.decision),
-    Spec("Green", 8, look.CELL_CENTRE, lambda r: r.counts[0]),
-    Spec("Yellow", 8, look.CELL_CENTRE, lambda r: r.counts[1]),
-    Spec("Red", 8, look.CELL_CENTRE, lambda r: r.counts[2]),
-    Spec("Open", 8, look.CELL_CENTRE, lambda r: r.counts[3]),
-    Spec("Review id", 44, replace(look.CELL, colour=look.MUTED), lambda r: r.review_id),
-)
-RUN_COLUMNS: tuple[Spec[RunRow], ...] = (
-    Spec("When", 26, look.CELL, lambda r: r.when),
-    Spec("Sheets read", 12, look.NUMBER, lambda r: r.read),
-    Spec("Could not be read", 12, look.NUMBER, lambda r: r.unreadable),
-    Spec("Passed over", 12, look.NUMBER, lambda r: r.passed_over),
-    Spec("What changed", 80, look.CELL, lambda r: r.changed or None),
-)
-
-
 _GATES_LINE = "How each gate stands over all systems, most reds first."
+_OWNERS_LINE = "Who carries what: open actions, systems, and where nobody could step in."
 _DECISIONS_LINE = "Every decision as it was first seen. Rows are added, never changed."
 _RUNS_LINE = "Every sync that changed this workbook."
 
@@ -153,7 +66,7 @@ _RUNS_LINE = "Every sync that changed this workbook."
 def portfolio_workbook(
     tables: Tables, version: str, paper: Literal["A4", "Letter"] = "A4"
 ) -> Workbook:
-    """All six tabs. Same tables, same workbook."""
+    """All tabs. Same tables, same workbook."""
     day = tables.today or datetime(2026, 1, 1, tzinfo=UTC).date()
     return Workbook(
         sheets=(
@@ -161,6 +74,9 @@ def portfolio_workbook(
             _tab("Actions", _actions_line(tables), ACTION_COLUMNS, tables.actions, paper),
             _tab("Findings", _findings_line(tables), FINDING_COLUMNS, tables.findings, paper),
             _tab("Gates", _GATES_LINE, GATE_COLUMNS, tables.gates, paper),
+            _tab("Owners", _OWNERS_LINE, PERSON_COLUMNS, tables.people, paper),
+            _tab("Evidence", NO_VERDICT, EVIDENCE_COLUMNS, tables.evidence, paper),
+            charts_tab(tables, mark("Charts"), paper),
             _tab("Decisions", _DECISIONS_LINE, DECISION_COLUMNS, tables.decisions, paper),
             _tab("Runs", _RUNS_LINE, RUN_COLUMNS, tables.runs, paper),
         ),
@@ -173,23 +89,6 @@ def mark(tab: str, version: str = "", rows: int | None = None) -> str:
     """What a tab of ours holds in its hidden first cell; `rows` is how many records it was given."""
     more = (f";version={version}" if version else "") + ("" if rows is None else f";rows={rows}")
     return f"{MARK};tab={tab}{more}"
-
-
-def system_specs(tables: Tables) -> list[Spec[SystemRow]]:
-    """The Portfolio tab's columns in order, with the strip and the reader's own columns."""
-
-    def letter(place: int) -> Callable[[SystemRow], Content]:
-        return lambda row: row.strip[place] if place < len(row.strip) else None
-
-    def note(header: str) -> Callable[[SystemRow], Content]:
-        return lambda row: row.notes.get(header)
-
-    strip = [
-        Spec(str(place + 1), 3.6, look.CELL_CENTRE, letter(place))
-        for place in range(tables.strip_length)
-    ]
-    notes = [Spec(header, 30, _NOTE, note(header)) for header in tables.note_headers]
-    return [*SYSTEM_COLUMNS, *strip, *AFTER_STRIP, *notes]
 
 
 def _table(at: Cell, specs: Sequence[Spec[Record]], records: Sequence[Record]) -> Table:
@@ -265,7 +164,12 @@ def _tab(
     )
 
 
-HEADER_ROW = 4
+# Rows of the Portfolio tab: title, two of tiles, the sentence on regulated areas, the lists of the
+# Monday view, the time of the sync, then the table. They never move; unused ones are out of sight.
+_VIEW_ROW = 1
+_LISTS_ROW = 4
+SYNCED_ROW = _LISTS_ROW + 2 + MOST_LINES
+HEADER_ROW = SYNCED_ROW + 1
 
 
 def _place(specs: Sequence[Spec[SystemRow]], header: str) -> int:
@@ -293,21 +197,24 @@ def _systems_tab(tables: Tables, version: str, paper: Literal["A4", "Letter"]) -
         rules.extend(_status_rules(strip, letters))
     not_read = f'=AND({state.first.in_row}<>"",{state.first.in_row}<>"{READ}")'
     rules.append(ColourRule(state, not_read, look.status_style(None)))
-    plain = replace(look.TEXT, wrap=False)
+    plain = replace(look.TEXT, wrap=False, colour=look.MUTED)
+    widths = [0.0 if spec.hidden else spec.width for spec in specs]
+    view = draw_view(tables.view, _VIEW_ROW, _LISTS_ROW, _FIRST, widths)
+    regulated = NO_VERDICT if any(row.regulated for row in tables.systems) else None
     cells = {
         Cell(0, 0): Placed(mark("Portfolio", version), look.HIDDEN),
         Cell(0, _FIRST): Placed(TITLE, look.TITLE),
-        Cell(1, _FIRST): Placed(totals_line(tables), replace(plain, bold=True, size=12)),
-        Cell(2, _FIRST): Placed(f"Last synced with changes: {tables.synced}", plain),
-        Cell(3, _FIRST): Placed(NO_VERDICT, replace(plain, italic=True, colour=look.MUTED)),
-    }
+        Cell(_VIEW_ROW + 2, _FIRST): Placed(regulated, replace(plain, italic=True)),
+        Cell(SYNCED_ROW, _FIRST): Placed(f"Last synced with changes: {tables.synced}", plain),
+    } | view.cells
     return Sheet(
         name="Portfolio",
         cells=cells,
         tables=(table,),
         columns={0: Column(4, hidden=True)}
         | {_FIRST + place: Column(spec.width, spec.hidden) for place, spec in enumerate(specs)},
-        rows={0: Row(28), 1: Row(20), HEADER_ROW: Row(32)} | _heights(table, specs),
+        rows={0: Row(28), HEADER_ROW: Row(32)} | view.heights | _heights(table, specs),
+        merges=view.merges,
         colour_rules=tuple(rules),
         freeze=Cell(HEADER_ROW + 1, decision_column + 1),
         filter=table.range,

@@ -12,16 +12,14 @@ from gatebook.domain.cells import Cell
 from gatebook.domain.text import clean
 from gatebook.sheets.headers import texts_by_row
 from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Workbook
-from gatebook.sheets.portfolio_book import (
+from gatebook.sheets.portfolio_book import HEADER_ROW, MARK, SYNCED_ROW, TABS, mark
+from gatebook.sheets.portfolio_charts import TAB as CHARTS
+from gatebook.sheets.portfolio_columns import (
     AFTER_STRIP,
     DECISION_COLUMNS,
-    HEADER_ROW,
     KEY_HEADER,
-    MARK,
     RUN_COLUMNS,
     SYSTEM_COLUMNS,
-    TABS,
-    mark,
 )
 from gatebook.sheets.portfolio_tables import DecisionRow, RunRow, SystemRow
 from gatebook.sheets.typed import as_date_value, as_text
@@ -38,7 +36,7 @@ _ROWS = re.compile(r";rows=([0-9]{1,7})$")
 _OWN_HEADERS = {spec.header for spec in (*SYSTEM_COLUMNS, *AFTER_STRIP)}
 NOTES = "Notes"
 # Where the time of the last sync stands: it alone may differ in a portfolio that says the same.
-_SYNCED = ("Portfolio", (2, 1))
+_SYNCED = ("Portfolio", (SYNCED_ROW, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +316,7 @@ def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
             continue
         table = sheet.tables[0]
         rows = {table.at.row, *_table_rows(sheet.name, grid)}
-        right = table.range.last.column
+        right = max(one.range.last.column for one in sheet.tables)
         for row, column in sorted(grid.values.keys() | grid.formulas.keys()):
             at = f"{grid.tab}!{Cell(row, column).a1}"
             in_table = row in rows and table.at.column <= column <= right
@@ -334,6 +332,8 @@ def _table_rows(tab: str, grid: Grid) -> Iterable[int]:
     many as the tab's mark says, so that a row written under them is seen."""
     if tab == "Portfolio":
         return _states(grid)
+    if tab == CHARTS:
+        return {row for row, _ in grid.values}
     if tab in _HEADERS:
         row, (first, *_) = _HEADERS[tab]
         return [at for at, _ in _records(grid, row, first)]

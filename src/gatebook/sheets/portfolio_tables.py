@@ -7,6 +7,7 @@ from datetime import date
 
 from gatebook.domain.decision import Decision
 from gatebook.sheets.model import Content
+from gatebook.sheets.monday import View
 
 READ = "Read"
 LETTERS = {"green": "G", "yellow": "Y", "red": "R", None: "–"}
@@ -54,6 +55,7 @@ class ActionRow:
     due: date | str | None
     days_overdue: int | None
     link: Content
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class GateRowOf:
     unmarked_share: float
     red_systems: str
     yellow_systems: str
+    typical: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,43 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What hangs on one person. `alone` says where they are a single point of failure."""
+
+    name: str
+    open_actions: int
+    overdue: int
+    owns: str
+    backs: str
+    alone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One gate that prepares AI Act papers, of one system in a regulated area."""
+
+    system: str
+    area: str
+    gate: str
+    status: str
+    artifact: str
+    owner: str
+    reviewed: date | str | None
+    link: Content
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """How many systems stood where at a month's end; `month` as "2026-11"."""
+
+    month: str
+    launch: int
+    with_plan: int
+    delayed: int
+    incomplete: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """Everything the portfolio shows. `gates` is the longest strip's number of gates."""
 
@@ -120,6 +160,10 @@ class Tables:
     synced: str = ""
     today: date | None = None
     note_headers: tuple[str, ...] = ("Notes",)
+    people: tuple[PersonRow, ...] = ()
+    evidence: tuple[EvidenceRow, ...] = ()
+    months: tuple[MonthRow, ...] = ()
+    view: View = field(default_factory=View)
 
     @property
     def strip_length(self) -> int:

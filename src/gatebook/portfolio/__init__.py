@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 
 import pandas as pd
@@ -20,7 +19,11 @@ from gatebook.domain.judge import Judged
 from gatebook.domain.review import DateValue, Review, Status, Unreadable
 from gatebook.domain.systems import System, bounded, change_since
 from gatebook.domain.text import clean
-from gatebook.sheets.model import Content, Link
+from gatebook.portfolio.evidence import evidence
+from gatebook.portfolio.history import months
+from gatebook.portfolio.monday import monday_view
+from gatebook.portfolio.people import people
+from gatebook.portfolio.places import Places
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.portfolio_tables import (
     LETTERS,
@@ -44,48 +47,28 @@ def build_tables(
     home: str,
 ) -> Tables:
     """All tables of the portfolio, with what the old one must carry on; `home` is its folder."""
-    place = _Places(home)
+    place = Places(home)
     rows = [_system_row(system, place, today) for system in systems]
     rows = _with_notes(rows, old, {place.file(one.location) for one in unread})
     rows += _not_read(rows, unread, old, place, today)
     rows.sort(key=_attention)
+    actions = _actions(systems, place, today)
+    decisions = _decisions(systems, old, today)
     return Tables(
         systems=tuple(rows),
-        actions=_actions(systems, place, today),
+        actions=actions,
         findings=_findings(systems, unread, place),
         gates=_gates(systems),
-        decisions=_decisions(systems, old, today),
+        people=people(systems, actions),
+        evidence=evidence(systems, place),
+        months=months(decisions),
+        view=monday_view(systems, rows, actions, unread, place, today),
+        decisions=decisions,
         runs=old.runs,
         synced=old.synced,
         today=today,
         note_headers=old.note_headers,
     )
-
-
-class _Places:
-    """Links from the portfolio's folder to the reviews' files, tabs and cells."""
-
-    def __init__(self, home: str) -> None:
-        self.home = os.path.abspath(home or ".")
-
-    def file(self, location: str) -> str:
-        """A file's path as the portfolio links it: relative where it can be."""
-        if "://" in location:
-            return location
-        full = os.path.abspath(location)
-        try:
-            return PurePath(os.path.relpath(full, self.home)).as_posix()
-        except ValueError:  # another drive on Windows
-            return PurePath(full).as_posix()
-
-    def link(self, location: str, tab: str = "", cell: str = "", text: str = "") -> Content:
-        """A link to a file, or into it."""
-        if not location:
-            return text or None
-        file = self.file(location)
-        quoted = tab.replace("'", "''")
-        target = f"{file}#'{quoted}'!{cell or 'A1'}" if tab else file
-        return Link(target, text or PurePath(file).name, file=True)
 
 
 def _shown(value: DateValue) -> date | str | None:
@@ -96,7 +79,7 @@ def _counts(counts: Counts) -> tuple[int, int, int, int]:
     return counts.green, counts.yellow, counts.red, counts.unmarked
 
 
-def _system_row(system: System, place: _Places, today: date) -> SystemRow:
+def _system_row(system: System, place: Places, today: date) -> SystemRow:
     judged = system.newest
     review, verdict = judged.review, judged.verdict
     overdue = sum(finding.code == "action-overdue" for finding in judged.findings)
@@ -171,7 +154,7 @@ def _not_read(
     read: list[SystemRow],
     unread: Sequence[TabProblem],
     old: OldPortfolio,
-    place: _Places,
+    place: Places,
     today: date,
 ) -> list[SystemRow]:
     """Rows that must not vanish: the last known state of systems whose sheet could not be read or
@@ -197,17 +180,17 @@ def _not_read(
     return [row for row in kept if row.key not in keys] + fresh
 
 
-def _concerns(one: TabProblem, row: SystemRow, place: _Places) -> bool:
+def _concerns(one: TabProblem, row: SystemRow, place: Places) -> bool:
     """Whether a problem explains why a system was not read: with its file, tab, or whole folder."""
     file = place.file(one.location)
     return row.file.startswith(f"{file}/") or (row.file == file and one.tab in ("", row.tab))
 
 
-def _unread_key(one: TabProblem, place: _Places) -> str:
+def _unread_key(one: TabProblem, place: Places) -> str:
     return bounded(f"{_UNREAD_KEY}{place.file(one.location)}" + (f"#{one.tab}" if one.tab else ""))
 
 
-def _unread_row(one: TabProblem, place: _Places, before: SystemRow | None) -> SystemRow:
+def _unread_row(one: TabProblem, place: Places, before: SystemRow | None) -> SystemRow:
     """A sheet of which nothing is known but that it cannot be read."""
     file = place.file(one.location)
     return SystemRow(
@@ -248,7 +231,7 @@ def _attention(row: SystemRow) -> tuple[int, int, int, str]:
     )
 
 
-def _actions(systems: Sequence[System], place: _Places, today: date) -> tuple[ActionRow, ...]:
+def _actions(systems: Sequence[System], place: Places, today: date) -> tuple[ActionRow, ...]:
     records = [
         _action(system, row_number, place, today)
         for system in systems
@@ -270,7 +253,7 @@ def _actions(systems: Sequence[System], place: _Places, today: date) -> tuple[Ac
     return tuple(rows[int(i)] for i in order)
 
 
-def _action(system: System, row_number: int, place: _Places, today: date) -> ActionRow | None:
+def _action(system: System, row_number: int, place: Places, today: date) -> ActionRow | None:
     judged = system.newest
     row = judged.review.rows[row_number]
     gate = judged.checklist.gate(row.key)
@@ -293,11 +276,24 @@ def _action(system: System, row_number: int, place: _Places, today: date) -> Act
         link=place.link(
             judged.review.location, judged.review.tab, cell, f"{judged.review.tab}!{cell}"
         ),
+        when=bucket(due, today),
     )
 
 
+def bucket(due: date | None, today: date) -> str:
+    """When an action is due, in the words that an owner filters by."""
+    if due is None:
+        return "no date"
+    if due < today:
+        return "overdue"
+    for limit, words in ((7, "next 7 days"), (30, "next 30 days")):
+        if due <= today + timedelta(days=limit):
+            return words
+    return "later"
+
+
 def _findings(
-    systems: Sequence[System], unread: Sequence[TabProblem], place: _Places
+    systems: Sequence[System], unread: Sequence[TabProblem], place: Places
 ) -> tuple[FindingRow, ...]:
     unreadable = BY_CODE["sheet-unreadable"]
     rows = [
@@ -330,7 +326,7 @@ def _finding_order(finding: Finding, name: str) -> tuple[bool, bool, str, int]:
     return first, finding.level != "block", name.lower(), ORDER[finding.code]
 
 
-def _finding_row(finding: Finding, name: str, review: Review, place: _Places) -> FindingRow:
+def _finding_row(finding: Finding, name: str, review: Review, place: Places) -> FindingRow:
     at = f"{finding.tab}!{finding.cell}" if finding.cell else finding.tab
     return FindingRow(
         system=name,
@@ -350,6 +346,7 @@ def _gates(systems: Sequence[System]) -> tuple[GateRowOf, ...]:
             "checklist": system.newest.checklist.id,
             "number": result.gate.number,
             "title": result.gate.title,
+            "typical": result.gate.typical,
             "status": result.effective.value if result.effective else "open",
             "system": system.name,
         }
@@ -372,6 +369,7 @@ def _gates(systems: Sequence[System]) -> tuple[GateRowOf, ...]:
                 unmarked_share=float(share.get("open", 0.0)),
                 red_systems=", ".join(group.loc[group["status"] == "red", "system"]),
                 yellow_systems=", ".join(group.loc[group["status"] == "yellow", "system"]),
+                typical=str(group["typical"].iloc[0]),
             )
         )
     return tuple(sorted(rows, key=lambda r: (-r.red_share, -r.yellow_share, r.number)))

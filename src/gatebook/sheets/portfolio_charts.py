@@ -1,0 +1,137 @@
+"""The Charts tab: small tables, and native charts that read them. One picture stands alone on a slide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.decision import Decision
+from gatebook.domain.review import Status
+from gatebook.sheets import look
+from gatebook.sheets.model import Chart, Column, Page, Placed, Row, Series, Sheet, Table
+from gatebook.sheets.portfolio_tables import Tables
+
+TAB = "Charts"
+_FIRST = 1
+_DECISION_WORDS = {
+    Decision.LAUNCH: "Launch or stay live",
+    Decision.LAUNCH_WITH_PLAN: "With a plan",
+    Decision.DELAYED: "Delayed or red",
+    Decision.INCOMPLETE: "Incomplete",
+}
+_CHART_COLUMN = 8
+_CHART_WIDTH = 760
+_ROW_PIXELS = 20
+
+
+def decision_fill(decision: Decision) -> str:
+    """The colour a decision has in every chart."""
+    return look.decision_style(decision).fill or look.BAND
+
+
+def charts_tab(tables: Tables, mark: str, paper: Literal["A4", "Letter"]) -> Sheet:
+    """Decisions now, gates by share of red, yellow and green, and decisions month by month."""
+    counts = [(word, tables.decided(decision)) for decision, word in _DECISION_WORDS.items()]
+    now = _table(2, ("Decision", "Systems"), counts)
+    gates = _table(
+        now.range.last.row + 3,
+        ("Gate", "Red", "Yellow", "Green", "Not marked"),
+        [
+            (f"{g.number} {g.gate}", g.red_share, g.yellow_share, g.green_share, g.unmarked_share)
+            for g in tables.gates
+        ],
+    )
+    months = _table(
+        gates.range.last.row + 3,
+        ("Month", *_DECISION_WORDS.values()),
+        [(m.month, m.launch, m.with_plan, m.delayed, m.incomplete) for m in tables.months],
+    )
+    return Sheet(
+        name=TAB,
+        cells={
+            Cell(0, 0): Placed(mark, look.HIDDEN),
+            Cell(0, _FIRST): Placed(TAB, look.TITLE),
+        },
+        tables=(now, gates, months),
+        columns={0: Column(4, hidden=True), _FIRST: Column(32)}
+        | {_FIRST + place: Column(12) for place in range(1, 6)},
+        rows={0: Row(26)},
+        charts=tuple(_charts(tables, now, gates, months)),
+        page=Page(paper=paper),
+        cursor=Cell(1, _FIRST),
+    )
+
+
+def _table(
+    row: int, header: tuple[str, ...], rows: Sequence[tuple[str | int | float, ...]]
+) -> Table:
+    share = header[0] == "Gate"
+    number = look.PERCENT if share else look.NUMBER
+    return Table(
+        at=Cell(row, _FIRST),
+        header=header,
+        rows=rows,
+        styles=(look.CELL, *(number for _ in header[1:])),
+        header_style=look.HEADER,
+    )
+
+
+def _column(table: Table, place: int) -> Range:
+    first = Cell(table.at.row + 1, table.at.column + place)
+    return Range(first, Cell(table.range.last.row, first.column))
+
+
+def _charts(tables: Tables, now: Table, gates: Table, months: Table) -> list[Chart]:
+    fills = tuple(decision_fill(decision) for decision in _DECISION_WORDS)
+    charts = [
+        Chart(
+            kind="column",
+            title="Where our AI systems stand",
+            tab=TAB,
+            series=(Series("Systems", _column(now, 0), _column(now, 1), fills[0], fills),),
+            at=Cell(1, _CHART_COLUMN),
+            width=_CHART_WIDTH,
+        )
+    ]
+    below = 18
+    if tables.gates:
+        colours = (
+            look.STATUS_FILL[Status.RED],
+            look.STATUS_FILL[Status.YELLOW],
+            look.STATUS_FILL[Status.GREEN],
+            look.BAND,
+        )
+        height = 140 + 26 * len(tables.gates)
+        charts.append(
+            Chart(
+                kind="bar-share",
+                title="Which gate holds us back: share of systems by status",
+                tab=TAB,
+                series=tuple(
+                    Series(name, _column(gates, 0), _column(gates, place), colour)
+                    for place, (name, colour) in enumerate(
+                        zip(gates.header[1:], colours, strict=True), 1
+                    )
+                ),
+                at=Cell(below, _CHART_COLUMN),
+                width=_CHART_WIDTH,
+                height=height,
+            )
+        )
+        below += height // _ROW_PIXELS + 2
+    if len(tables.months) > 1:
+        charts.append(
+            Chart(
+                kind="column-stacked",
+                title="Decisions over time, at each month's end",
+                tab=TAB,
+                series=tuple(
+                    Series(name, _column(months, 0), _column(months, place), fills[place - 1])
+                    for place, name in enumerate(months.header[1:], 1)
+                ),
+                at=Cell(below, _CHART_COLUMN),
+                width=_CHART_WIDTH,
+            )
+        )
+    return charts

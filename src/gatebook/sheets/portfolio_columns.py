@@ -1,0 +1,157 @@
+"""The portfolio's columns, listed once: drawing and reading back both follow these lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from gatebook.sheets import look
+from gatebook.sheets.model import Content, Style
+from gatebook.sheets.portfolio_tables import (
+    ActionRow,
+    DecisionRow,
+    EvidenceRow,
+    FindingRow,
+    GateRowOf,
+    PersonRow,
+    RunRow,
+    SystemRow,
+    Tables,
+)
+
+Record = TypeVar("Record")
+# The reader's own columns take text: a date typed there stays what was typed, from sync to sync.
+_NOTE = replace(look.FIELD, fill="#FFFDF5", number_format="@")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec(Generic[Record]):
+    """One column of a tab: header, width in characters, look, and what it shows of a record.
+
+    A hidden one stands among the visible ones, so that sorting by hand takes it along.
+    """
+
+    header: str
+    width: float
+    style: Style
+    show: Callable[[Record], Content]
+    hidden: bool = False
+
+
+def state_text(row: SystemRow) -> str:
+    """What the next sync must know about a row: the hidden column of the Portfolio tab."""
+    state = {"key": row.key, "decision": row.decision_code, "file": row.file, "tab": row.tab}
+    # As ASCII, no program that saves the file can change a letter of it.
+    return json.dumps(state)
+
+
+KEY_HEADER = "Key"
+SYSTEM_COLUMNS: tuple[Spec[SystemRow], ...] = (
+    Spec("System", 22, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec(KEY_HEADER, 8, look.HIDDEN, state_text, hidden=True),
+    Spec("Decision", 25, look.CELL, lambda r: r.decision),
+)
+AFTER_STRIP: tuple[Spec[SystemRow], ...] = (
+    Spec("Green", 6.5, look.CELL_CENTRE, lambda r: r.counts[0]),
+    Spec("Yellow", 6.5, look.CELL_CENTRE, lambda r: r.counts[1]),
+    Spec("Red", 5, look.CELL_CENTRE, lambda r: r.counts[2]),
+    Spec("Open", 5.5, look.CELL_CENTRE, lambda r: r.counts[3]),
+    Spec("What blocks", 38, look.CELL, lambda r: r.blocks or None),
+    Spec("Pilot lead", 15, look.CELL, lambda r: r.lead or None),
+    Spec("Production owner", 15, look.CELL, lambda r: r.owner or None),
+    Spec("Review date", 11, look.DATE, lambda r: r.review_date),
+    Spec("Next review", 11, look.DATE, lambda r: r.next_due),
+    Spec("Because", 17, look.CELL, lambda r: r.next_reason or None),
+    Spec("Overdue actions", 8.5, look.CELL_CENTRE, lambda r: r.overdue or None),
+    Spec("Since last review", 20, look.CELL, lambda r: r.change or None),
+    Spec("Regulated area", 20, look.CELL, lambda r: r.regulated or None),
+    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+    Spec("Sync state", 30, look.CELL, lambda r: r.state),
+)
+ACTION_COLUMNS: tuple[Spec[ActionRow], ...] = (
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("Gate", 30, look.CELL, lambda r: r.gate),
+    Spec("Status", 10, look.CELL_CENTRE, lambda r: r.status),
+    Spec("Next action", 60, look.CELL, lambda r: r.action),
+    Spec("Owner", 20, look.CELL, lambda r: r.owner or None),
+    Spec("Due", 12, look.DATE, lambda r: r.due),
+    Spec("When", 14, look.CELL_CENTRE, lambda r: r.when),
+    Spec("Days overdue", 10, look.NUMBER, lambda r: r.days_overdue),
+    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+)
+FINDING_COLUMNS: tuple[Spec[FindingRow], ...] = (
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("Level", 8, look.CELL_CENTRE, lambda r: r.level),
+    Spec("Code", 26, look.CELL, lambda r: r.code),
+    Spec("Tab", 14, look.CELL, lambda r: r.tab or None),
+    Spec("Cell", 8, look.CELL_CENTRE, lambda r: r.cell or None),
+    Spec("What was found", 60, look.CELL, lambda r: r.message),
+    Spec("What to do", 50, look.CELL, lambda r: r.remedy),
+    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+)
+GATE_COLUMNS: tuple[Spec[GateRowOf], ...] = (
+    Spec("#", 5, look.CELL_CENTRE, lambda r: r.number),
+    Spec("Gate", 30, replace(look.CELL, bold=True), lambda r: r.gate),
+    Spec("Red", 9, look.PERCENT, lambda r: r.red_share),
+    Spec("Yellow", 9, look.PERCENT, lambda r: r.yellow_share),
+    Spec("Green", 9, look.PERCENT, lambda r: r.green_share),
+    Spec("Not marked", 9, look.PERCENT, lambda r: r.unmarked_share),
+    Spec("Typical, says the article", 30, look.CELL, lambda r: r.typical or None),
+    Spec("Red in", 60, look.CELL, lambda r: r.red_systems or None),
+    Spec("Yellow in", 60, look.CELL, lambda r: r.yellow_systems or None),
+)
+DECISION_COLUMNS: tuple[Spec[DecisionRow], ...] = (
+    Spec("Recorded on", 13, look.DATE, lambda r: r.recorded),
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("Review date", 13, look.DATE, lambda r: r.review_date),
+    Spec("Decision", 20, look.CELL, lambda r: r.decision),
+    Spec("Green", 8, look.CELL_CENTRE, lambda r: r.counts[0]),
+    Spec("Yellow", 8, look.CELL_CENTRE, lambda r: r.counts[1]),
+    Spec("Red", 8, look.CELL_CENTRE, lambda r: r.counts[2]),
+    Spec("Open", 8, look.CELL_CENTRE, lambda r: r.counts[3]),
+    Spec("Review id", 60, replace(look.CELL, colour=look.MUTED), lambda r: r.review_id),
+)
+RUN_COLUMNS: tuple[Spec[RunRow], ...] = (
+    Spec("When", 26, look.CELL, lambda r: r.when),
+    Spec("Sheets read", 12, look.NUMBER, lambda r: r.read),
+    Spec("Could not be read", 12, look.NUMBER, lambda r: r.unreadable),
+    Spec("Passed over", 12, look.NUMBER, lambda r: r.passed_over),
+    Spec("What changed", 80, look.CELL, lambda r: r.changed or None),
+)
+PERSON_COLUMNS: tuple[Spec[PersonRow], ...] = (
+    Spec("Person", 26, replace(look.CELL, bold=True), lambda r: r.name),
+    Spec("Open actions", 9, look.NUMBER, lambda r: r.open_actions),
+    Spec("Overdue", 9, look.NUMBER, lambda r: r.overdue),
+    Spec("Owns", 50, look.CELL, lambda r: r.owns or None),
+    Spec("Backs up", 50, look.CELL, lambda r: r.backs or None),
+    Spec("Single point of failure", 50, look.CELL, lambda r: r.alone or None),
+)
+EVIDENCE_COLUMNS: tuple[Spec[EvidenceRow], ...] = (
+    Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+    Spec("Area", 12, look.CELL, lambda r: r.area),
+    Spec("Gate", 32, look.CELL, lambda r: r.gate),
+    Spec("Status", 10, look.CELL_CENTRE, lambda r: r.status),
+    Spec("Artifact", 44, look.CELL, lambda r: r.artifact or None),
+    Spec("Owner", 22, look.CELL, lambda r: r.owner or None),
+    Spec("Reviewed on", 12, look.DATE, lambda r: r.reviewed),
+    Spec("Sheet", 18, look.CELL_LINK, lambda r: r.link),
+)
+
+
+def system_specs(tables: Tables) -> list[Spec[SystemRow]]:
+    """The Portfolio tab's columns in order, with the strip and the reader's own columns."""
+
+    def letter(place: int) -> Callable[[SystemRow], Content]:
+        return lambda row: row.strip[place] if place < len(row.strip) else None
+
+    def note(header: str) -> Callable[[SystemRow], Content]:
+        return lambda row: row.notes.get(header)
+
+    strip = [
+        Spec(str(place + 1), 3.6, look.CELL_CENTRE, letter(place))
+        for place in range(tables.strip_length)
+    ]
+    notes = [Spec(header, 30, _NOTE, note(header)) for header in tables.note_headers]
+    return [*SYSTEM_COLUMNS, *strip, *AFTER_STRIP, *notes]
