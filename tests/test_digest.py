@@ -45,12 +45,16 @@ def in_days(days: int) -> date:
 
 def review_of(system: str = "Invoice helper", **changes: Any) -> Review:
     stamp = Stamp(1, TWELVE.id, TWELVE.version, person_key(system), f"{system}-1")
-    changes = {"stamp": stamp, "location": f"reviews/{system}.xlsx"} | changes
-    return passing_review(system=system, **changes)
+    usual: dict[str, Any] = {"stamp": stamp, "location": f"reviews/{system}.xlsx"}
+    return passing_review(TWELVE, **({"system": system} | usual | changes))
 
 
 def with_action(review: Review, number: int = 5, **changes: Any) -> Review:
-    usual = {"status": Status.YELLOW, "artifact": "", "next_action": "Build the sheet"}
+    usual: dict[str, Any] = {
+        "status": Status.YELLOW,
+        "artifact": "",
+        "next_action": "Build the sheet",
+    }
     return with_row(review, number, **(usual | changes))
 
 
@@ -115,6 +119,11 @@ def test_one_name_is_one_person_whatever_case_and_spacing(other: str) -> None:
     found = by_name(review_of("A"), review_of("B"), review_of("C", owner=other))
     assert [owned.system for owned in found["Bo Li"].systems] == ["A", "B", "C"]
     assert len(found) == 3
+
+
+def test_a_name_is_shown_as_it_is_written_most_often() -> None:
+    assert "Bo Li" in by_name(review_of("A", owner="BO LI"), review_of("B"), review_of("C"))
+    assert "BO LI" in by_name(review_of("A"), review_of("B", owner="BO LI"))
 
 
 def test_letters_in_two_parts_are_the_same_letters() -> None:
@@ -324,7 +333,8 @@ def test_a_calendar_gives_back_what_was_put_in(text: str, system: str) -> None:
 
 
 def _events(digest: Digest) -> list[icalendar.Event]:
-    return list(icalendar.Calendar.from_ical(calendar(digest)).walk("VEVENT"))
+    found = icalendar.Calendar.from_ical(calendar(digest)).walk("VEVENT")
+    return [event for event in found if isinstance(event, icalendar.Event)]
 
 
 def test_days_are_all_day_events_that_block_no_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import subprocess
@@ -191,6 +192,21 @@ def test_a_service_that_is_not_there_hinders_no_other(
     assert ran.code == 1
     assert f"address 1 in {_VARIABLE} could" in ran.err
     assert len(chat.posts) == 1
+
+
+def test_no_library_logs_an_address(
+    office: Office, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever level somebody set; afterwards logs work as before."""
+    configure(office)
+    chat.status = 500
+    office.form("a.xlsx", review_of("A"))
+    with caplog.at_level(logging.DEBUG):
+        assert "warning:" in office.sync("--notify").err
+        assert _SECRET not in caplog.text
+        assert str(chat.server.server_port) not in caplog.text
+        logging.getLogger("apprise").warning("heard again")
+    assert "heard again" in caplog.text
 
 
 def test_no_address_is_shown_by_a_process_of_its_own(office: Office, chat: Chat) -> None:

@@ -20,7 +20,7 @@ from gatebook.sheets.review_form import SKIPPED_MARKS, TabProblem, read_reviews
 
 if TYPE_CHECKING:
     from gatebook.sheets.model import Grid, Workbook
-    from gatebook.sheets.portfolio_tables import Tables
+    from gatebook.sheets.portfolio_tables import SystemRow, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,11 @@ class Plan:
     loaded: Loaded
     systems: tuple[System, ...]
     overdue_actions: int
+
+    @property
+    def not_found(self) -> tuple[SystemRow, ...]:
+        """Systems of the portfolio that were not there this time."""
+        return tuple(row for row in self.tables.systems if row.state.startswith("not found"))
 
 
 def plan_sync(

@@ -124,10 +124,24 @@ class Office:
         return self.portfolio.read_bytes(), self.portfolio.stat().st_mtime_ns
 
 
-def header_row(sheet: Any) -> int:
-    """Where the headers of one of the portfolio's tabs stand: the first row with several texts."""
+# By tab: the header of a column that only the row of headers holds.
+_FIRST_HEADERS = {
+    "Portfolio": "Sync state",
+    "Actions": "Days overdue",
+    "Findings": "What to do",
+    "Gates": "Not marked",
+    "Owners": "Backs up",
+    "Evidence": "Artifact",
+    "Decisions": "Review id",
+    "Runs": "Sheets read",
+}
+
+
+def header_row(sheet: Any, tab: str = "") -> int:
+    """Where the headers of one of the portfolio's tabs stand; `tab`: its name, if it was renamed."""
+    wanted = _FIRST_HEADERS[tab or sheet.title]
     for row in sheet.iter_rows():
-        if sum(isinstance(cell.value, str) for cell in row) >= 4:
+        if any(cell.value == wanted for cell in row):
             return int(row[0].row)
     raise AssertionError(f"the tab {sheet.title} has no headers")
 

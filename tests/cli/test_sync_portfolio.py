@@ -36,7 +36,10 @@ from tests.cli.conftest import (
 )
 from tests.support.builders import LAUNCH, TODAY, TWELVE, with_row
 
-TABS = ["Portfolio", "Actions", "Findings", "Gates", "Decisions", "Runs"]
+TABS = [
+    *("Portfolio", "Actions", "Findings", "Gates", "Owners", "Evidence", "Charts", "Decisions", "Runs")
+]
+TABLES = [tab for tab in TABS if tab != "Charts"]
 TOMORROW = TODAY + timedelta(1)
 
 

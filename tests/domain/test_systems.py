@@ -221,7 +221,7 @@ class TestCopies:
         assert [each.review.location for each in first.copies] == ["1.xlsx"]
 
     def test_history_stays_with_the_name_when_a_copy_was_given_away(self) -> None:
-        later = sheet(date(2026, 12, 1), review="later")
+        later = sheet(date(2026, 11, 21), review="later")
         mine, theirs = systems([*self.copies("Invoice helper", "Ticket helper"), later], TODAY)
         assert (mine.newest, len(mine.earlier)) == (later, 1)
         assert theirs.earlier == ()

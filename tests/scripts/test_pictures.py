@@ -47,11 +47,12 @@ def pages() -> dict[str, Workbook]:
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the pictures, for the script to judge instead."""
+    """A copy of the pictures that is current, for the script to judge instead."""
     folder = tmp_path / "pictures"
     shutil.copytree(_ROOT / "docs" / "pictures", folder)
     monkeypatch.setattr(pictures, "PICTURES", folder)
     monkeypatch.setattr(pictures, "MADE_FROM", folder / "made-from.txt")
+    pictures.MADE_FROM.write_text(pictures.made_from(), encoding="utf-8")
     return folder
 
 
@@ -144,6 +145,7 @@ def test_what_does_not_show_does_not_count(pages: dict[str, Workbook]) -> None:
         _with_cell(helper, content=Formula("=1+1", 2)),
         _with_cell(live, content=Formula("=1+1", shown.value)),
         lambda sheet: replace(sheet, validations=(), protection=None),
+        lambda sheet: replace(sheet, columns={**sheet.columns, 99: Column(9, hidden=True)}),
     ):
         assert pictures.fingerprint(_edited(page, edit)) == pictures.fingerprint(page)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,9 +60,17 @@ def command(
         click.echo(
             f"\nOpen {portfolio.as_posix()}: the page an ops lead reads.\n"
             f"Open a workbook in {reviews.as_posix()}, change a status, save it, and run\n"
-            f"  gatebook sync {reviews.as_posix()} --portfolio {portfolio.as_posix()}"
+            f"  {_typed_name()} sync {reviews.as_posix()} --portfolio {portfolio.as_posix()}"
         )
     return code
+
+
+def _typed_name() -> str:
+    """How this command is called from here: it may not be on the PATH."""
+    called = Path(sys.argv[0])
+    if shutil.which("gatebook") or called.name not in ("gatebook", "gatebook.exe"):
+        return "gatebook"
+    return os.path.relpath(called)
 
 
 def _draw(reviews: Path, using: Settings, today: datetime.date) -> int:

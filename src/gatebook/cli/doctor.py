@@ -59,7 +59,7 @@ def _look(
     try:
         using = settings(config, checklist_files)
     except SettingsError as error:
-        yield Line(False, str(error), "correct the file; docs/checklists.md explains every key.")
+        yield Line(False, str(error))
         return
     shown = using.config_path or "none found from here upward (that is fine)"
     yield Line(True, f"configuration: {shown}")

@@ -126,6 +126,7 @@ def sync_json(plan: Plan, *, written: bool, today: date) -> dict[str, Any]:
             for change in plan.changes
         ],
         "overdue_actions": plan.overdue_actions,
+        "not_found": [{"system": row.system, "location": row.file} for row in plan.not_found],
         "unreadable_sheets": [problem_record(one) for one in plan.loaded.problems],
     }
 

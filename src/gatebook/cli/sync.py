@@ -76,7 +76,7 @@ def command(
     _report(plan, written, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
     if notifier and message and written:
         _send(notifier, message)
-    return SOME_UNREADABLE if plan.loaded.problems else DONE
+    return SOME_UNREADABLE if plan.loaded.problems or plan.not_found else DONE
 
 
 def _check_target(target: str) -> None:
@@ -220,6 +220,14 @@ def _report(
         click.echo(_ending(plan, written, dry_run=dry_run))
     for line in problem_lines(plan.loaded.problems):
         click.echo(line, err=True)
+    for row in plan.not_found:
+        click.echo(f"not found: {row.system} ({row.file}); its last known state stays", err=True)
+    if plan.not_found:
+        click.echo(
+            "  What to do: bring the file back, or, if the system is retired, delete its row in the "
+            "portfolio.",
+            err=True,
+        )
 
 
 def _ending(plan: Plan, written: bool, *, dry_run: bool) -> str:

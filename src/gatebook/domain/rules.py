@@ -179,6 +179,12 @@ def red_without_action(review: Review, context: Context) -> Iterator[Hit]:
             yield _row(row, gate, "due", found="its fix has no due date")
 
 
+def yellow_not_allowed(review: Review, context: Context) -> Iterator[Hit]:
+    for row, gate in gate_rows(review, context.checklist):
+        if row.status is Status.YELLOW and not gate.yellow_allowed:
+            yield _row(row, gate, "status")
+
+
 def downgrade_refused(review: Review, context: Context) -> Iterator[Hit]:
     for row, gate in gate_rows(review, context.checklist):
         if row.status is Status.RED and row.approver:
@@ -212,6 +218,13 @@ def date_implausible(review: Review, context: Context) -> Iterator[Hit]:
         if too_far or outside:
             found = value.found if isinstance(value, Unreadable) else str(value)
             yield hit._replace(values=hit.values | limits | {"found": quoted(found)})
+
+
+def date_in_future(review: Review, context: Context) -> Iterator[Hit]:
+    for field, value in (("review_date", review.review_date), ("signed_on", review.sign_off.on)):
+        day = plausible(value, context.checklist)
+        if day and day > context.today:
+            yield _head(review, field, found=str(day))
 
 
 def header_missing(review: Review, context: Context) -> Iterator[Hit]:
@@ -405,8 +418,10 @@ RULES: tuple[Rule, ...] = (
     artifact_missing,
     red_without_action,
     downgrade_refused,
+    yellow_not_allowed,
     date_unreadable,
     date_implausible,
+    date_in_future,
     header_missing,
     named_owner_missing,
     backup_missing,

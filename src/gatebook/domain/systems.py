@@ -62,16 +62,18 @@ def _is_marked(review: Review) -> bool:
     return any(row.status is not None for row in review.rows)
 
 
-def _age(judged: Judged) -> tuple[bool, date, float, str, str]:
+def _age(judged: Judged, today: date) -> tuple[bool, bool, date, float, str, str]:
     """What makes a review newer. A form that nobody has marked yet is no review, whatever its date,
-    and comes after all that are. Marks without a date count from the day the file was changed, so
-    that their reds are not hidden."""
+    and comes after all that are; nor is one dated after today, which was not held yet or has a slip
+    in its date. Marks without a date count from the day the file was changed, so that their reds are
+    not hidden."""
     review = judged.review
     marked = _is_marked(review)
     day = plausible(review.review_date, judged.checklist)
+    held = day is None or day <= today
     if day is None:
         day = _changed_on(review) if marked else date.min
-    return marked, day, review.modified, review.location, review.tab
+    return marked, held, day, review.modified, review.location, review.tab
 
 
 def _changed_on(review: Review) -> date:
@@ -124,7 +126,8 @@ def _system(key: str, sheets: list[Judged], today: date) -> System:
     by_review: dict[str, list[Judged]] = defaultdict(list)
     for one in sheets:
         by_review[one.review.stamp.review_id].append(one)
-    chosen = sorted(map(_latest, by_review.values()), key=_age, reverse=True)
+    latest = map(_latest, by_review.values())
+    chosen = sorted(latest, key=lambda one: _age(one, today), reverse=True)
     copies = [one for one in sheets if not any(one is kept for kept in chosen)]
     newest = _with(chosen[0], _launched_without_passing(chosen, today), first=True)
     return System(

@@ -400,4 +400,5 @@ def _decisions(
 
 def with_run(tables: Tables, run: RunRow) -> Tables:
     """The tables with one more line of Runs and the time of this sync."""
-    return replace(tables, runs=(*tables.runs, run), synced=run.when)
+    shown = run.changed if len(run.changed) <= 240 else run.changed[:239] + "…"
+    return replace(tables, runs=(*tables.runs, run), synced=f"{run.when}. {shown}")

@@ -47,7 +47,8 @@ def monday_view(
     blocks = [
         Block("Cannot launch, and why", _blocked(systems, place), "Nobody is held up.", table, 45),
         Block("Overdue", late, "Nothing is overdue.", "see Actions", 60),
-        Block(f"Reviews due by {today + SOON}", _due(rows, today), "None is due.", table, 50),
+        # No date in the heading: a portfolio is written again only when it has something to say.
+        Block(f"Reviews due within {SOON.days} days", _due(rows, today), "None is due.", table, 50),
     ]
     if missing := _unread(rows, unread, place):
         blocks.insert(1, Block("Could not be read or found", missing, "", "see Findings", 60))

@@ -185,6 +185,7 @@ def row_conditions(refs: RowRefs, gate: Gate, head: HeadRefs, policy: Policy) ->
         "artifact-missing": f'AND({mark}="green",{helper["artifact"]}=0)',
         "red-without-action": f'AND({counts_as}="red",OR({action}=0,{due}=""))',
         "downgrade-refused": f'AND({mark}="red",{approver}<>"",{refused})',
+        "yellow-not-allowed": "FALSE" if gate.yellow_allowed else f'{mark}="yellow"',
         "date-unreadable": f'{due}="{UNREADABLE}"',
         "date-implausible": out_of_range(due, policy),
     }
@@ -201,6 +202,7 @@ ROW_CODES = (
     "artifact-missing",
     "red-without-action",
     "downgrade-refused",
+    "yellow-not-allowed",
     "date-unreadable",
     "date-implausible",
 )

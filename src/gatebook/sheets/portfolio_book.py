@@ -76,13 +76,21 @@ def portfolio_workbook(
             _tab("Gates", _GATES_LINE, GATE_COLUMNS, tables.gates, paper),
             _tab("Owners", _OWNERS_LINE, PERSON_COLUMNS, tables.people, paper),
             _tab("Evidence", NO_VERDICT, EVIDENCE_COLUMNS, tables.evidence, paper),
-            charts_tab(tables, mark("Charts"), paper),
+            _charts_tab(tables, paper),
             _tab("Decisions", _DECISIONS_LINE, DECISION_COLUMNS, tables.decisions, paper),
             _tab("Runs", _RUNS_LINE, RUN_COLUMNS, tables.runs, paper),
         ),
         title=TITLE,
         created=datetime(day.year, day.month, day.day, tzinfo=UTC),
     )  # fmt: skip
+
+
+def _charts_tab(tables: Tables, paper: Literal["A4", "Letter"]) -> Sheet:
+    """The charts, with a mark that says how far down their tables go."""
+    sheet = charts_tab(tables, "", paper)
+    first, last = sheet.tables[0].at.row, sheet.tables[-1].range.last.row
+    marked = Placed(mark(sheet.name, rows=last - first), look.HIDDEN)
+    return replace(sheet, cells={**sheet.cells, Cell(0, 0): marked})
 
 
 def mark(tab: str, version: str = "", rows: int | None = None) -> str:

@@ -13,7 +13,6 @@ from gatebook.domain.text import clean
 from gatebook.sheets.headers import texts_by_row
 from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Workbook
 from gatebook.sheets.portfolio_book import HEADER_ROW, MARK, SYNCED_ROW, TABS, mark
-from gatebook.sheets.portfolio_charts import TAB as CHARTS
 from gatebook.sheets.portfolio_columns import (
     AFTER_STRIP,
     DECISION_COLUMNS,
@@ -317,12 +316,14 @@ def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
         table = sheet.tables[0]
         rows = {table.at.row, *_table_rows(sheet.name, grid)}
         right = max(one.range.last.column for one in sheet.tables)
+        # The view above the table is laid out anew each time; its texts stand in merged cells.
+        view = {area.first for area in grid.merges if area.last.row < table.at.row}
         for row, column in sorted(grid.values.keys() | grid.formulas.keys()):
             at = f"{grid.tab}!{Cell(row, column).a1}"
             in_table = row in rows and table.at.column <= column <= right
             if (row, column) in grid.formulas:
                 lost.append(f"{at} (a formula)")
-            elif not in_table and (row, column) not in sheet.cells:
+            elif not in_table and (row, column) not in sheet.cells and (row, column) not in view:
                 lost.append(at)
     return tuple(lost)
 
@@ -332,8 +333,6 @@ def _table_rows(tab: str, grid: Grid) -> Iterable[int]:
     many as the tab's mark says, so that a row written under them is seen."""
     if tab == "Portfolio":
         return _states(grid)
-    if tab == CHARTS:
-        return {row for row, _ in grid.values}
     if tab in _HEADERS:
         row, (first, *_) = _HEADERS[tab]
         return [at for at, _ in _records(grid, row, first)]
