@@ -22,7 +22,7 @@ $meanings = @{
     0   = 'done'
     1   = 'done, but some sheets could not be read'
     2   = 'wrong usage, configuration or checklist: nothing was read or written'
-    4   = 'the portfolio or ledger could not be written: what was there is intact'
+    4   = 'the portfolio could not be written: what was there is intact'
     5   = 'another sync is running'
     127 = 'gatebook was not found'
 }

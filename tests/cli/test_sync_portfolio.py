@@ -37,7 +37,17 @@ from tests.cli.conftest import (
 from tests.support.builders import LAUNCH, TODAY, TWELVE, with_row
 
 TABS = [
-    *("Portfolio", "Actions", "Findings", "Gates", "Owners", "Evidence", "Charts", "Decisions", "Runs")
+    *(
+        "Portfolio",
+        "Actions",
+        "Findings",
+        "Gates",
+        "Owners",
+        "Evidence",
+        "Charts",
+        "Decisions",
+        "Runs",
+    )
 ]
 TABLES = [tab for tab in TABS if tab != "Charts"]
 TOMORROW = TODAY + timedelta(1)
@@ -83,6 +93,12 @@ def sort_rows(sheet: Any, header: str = "System", *, descending: bool = False) -
             cell.hyperlink = link.target if link and link.target else None
 
 
+def above(sheet: Any) -> str:
+    """All texts above the headers."""
+    cells = (cell for row in sheet.iter_rows(max_row=header_row(sheet) - 1) for cell in row)
+    return "\n".join(str(cell.value) for cell in cells if cell.value is not None)
+
+
 # What it shows
 
 
@@ -96,18 +112,17 @@ def test_it_opens_on_portfolio_with_totals_and_the_time(office: Office) -> None:
     book = openpyxl.load_workbook(office.portfolio)
     assert book.sheetnames == TABS
     assert book.active is book["Portfolio"]
-    head = [str(book["Portfolio"].cell(row, 2).value) for row in range(1, 5)]
-    for part in (
-        "4 systems",
-        "1 launch",
-        "1 with a plan",
-        "1 delayed",
-        "1 incomplete",
-        "1 overdue action",
-        "1 not read",
-    ):
-        assert part in head[1]
-    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", head[2])
+    sheet = book["Portfolio"]
+    tiles = {sheet.cell(3, c).value: sheet.cell(2, c).value for c in range(2, 40)}
+    assert [tiles[word] for word in ("systems", "overdue actions", "not read this time")] == [
+        *(4, 1, 1),
+    ]
+    words = ("cannot launch", "incomplete", "with a plan", "launch or stay live")
+    assert [tiles[word] for word in words] == [1, 1, 1, 1]
+    texts = above(sheet)
+    assert re.search(r"Last synced with changes: \d{4}-\d\d-\d\d \d\d:\d\d UTC", texts)
+    assert "B: 3 Confidential data handled (Mia Berg)" in texts
+    assert "e.xlsx: the file is empty" in texts
     assert [row["System"] for row in office.table("Portfolio")] == ["e.xlsx", "B", "D", "C", "A"]
 
 
@@ -239,19 +254,28 @@ def test_regulated_areas_show_their_gates_and_that_it_is_no_verdict(office: Offi
     assert office.row("A")["Regulated area"] == "HR: 3 G · 6 R · 7 G · 8 G · 12 G"
     assert office.row("B")["Regulated area"] is None
     sheet = openpyxl.load_workbook(office.portfolio)["Portfolio"]
-    texts = " ".join(str(sheet.cell(row, 2).value) for row in range(1, 5))
-    assert "no verdict on compliance" in texts
+    assert "no verdict on compliance" in above(sheet)
+    assert [(r["Area"], r["Gate"][:2], r["Status"]) for r in office.table("Evidence")] == [
+        ("HR", "3 ", "Green"),
+        ("HR", "6 ", "Red"),
+        ("HR", "7 ", "Green"),
+        ("HR", "8 ", "Green"),
+        ("HR", "12", "Green"),
+    ]
 
 
 # Links
 
 
-def targets(path: Path, tab: str) -> dict[str, tuple[str, str]]:
-    """By cell: the address of its link as the file holds it, and the place in that workbook."""
-    book = openpyxl.load_workbook(path)
+def targets(path: Path, tab: str, *, view: bool = False) -> dict[str, tuple[str, str]]:
+    """By cell: the address of its link as the file holds it, and the place in that workbook.
+
+    Those of the table; with `view` those above it too.
+    """
+    sheet = openpyxl.load_workbook(path)[tab]
     return {
         cell.coordinate: (cell.hyperlink.target or "", cell.hyperlink.location or "")
-        for row in book[tab].iter_rows()
+        for row in sheet.iter_rows(min_row=1 if view else header_row(sheet))
         for cell in row
         if cell.hyperlink
     }
@@ -273,7 +297,7 @@ def test_links_lead_to_the_file_tab_and_cell(office: Office, name: str) -> None:
     path = office.form(f"sub folder/{name}", with_red(review_of("A"), 3))
     office.sync()
     for tab in ("Portfolio", "Actions", "Findings"):
-        found = targets(office.portfolio, tab)
+        found = targets(office.portfolio, tab, view=True)
         assert found
         for address, place in found.values():
             assert "#" not in address
@@ -358,7 +382,7 @@ def test_text_that_looks_like_a_formula_stays_text(office: Office, text: str) ->
     for xml in sheets:
         assert "<f>" not in xml
         assert "<f " not in xml
-    shown = [str(value) for tab in TABS for row in office.table(tab) for value in row.values()]
+    shown = [str(value) for tab in TABLES for row in office.table(tab) for value in row.values()]
     wanted = text.strip()
     for field in "slowx":
         assert any(f"{wanted} {field}" in value for value in shown), field
@@ -374,7 +398,8 @@ def test_only_the_reviews_files_are_linked(office: Office) -> None:
     office.sync()
     with zipfile.ZipFile(office.portfolio) as package:
         rels = [package.read(n) for n in package.namelist() if "worksheets/_rels" in n]
-    found = {node.get("Target") for xml in rels for node in ElementTree.fromstring(xml)}
+    nodes = [node for xml in rels for node in ElementTree.fromstring(xml)]
+    found = {node.get("Target") for node in nodes if "hyperlink" in str(node.get("Type"))}
     assert found == {"reviews/a.xlsx"}
 
 
@@ -641,7 +666,16 @@ def a_row_right_below(book: Any) -> None:
 
 
 def a_cell_in_the_head(book: Any) -> None:
-    book["Portfolio"].cell(2, 20, "keep me")
+    book["Portfolio"].cell(1, 20, "keep me")
+
+
+def a_cell_beside_the_view(book: Any) -> None:
+    book["Portfolio"].cell(2, 45, "keep me")
+    book["Portfolio"].cell(6, 45, "keep me")
+
+
+def a_cell_under_the_charts_tables(book: Any) -> None:
+    book["Charts"].cell(200, 2, "keep me")
 
 
 def a_column_without_header(book: Any) -> None:
@@ -716,6 +750,8 @@ LOST = [
     a_cell_below,
     a_row_right_below,
     a_cell_in_the_head,
+    a_cell_beside_the_view,
+    a_cell_under_the_charts_tables,
     a_column_without_header,
     two_columns_of_one_name,
     a_row_under_actions,
@@ -747,7 +783,7 @@ def test_what_would_be_lost_is_refused(office: Office, change: Callable[[Any], N
         assert "portfolio.xlsx" in ran.err
         assert "What to do:" in ran.err
         assert "Nothing was written" in ran.err
-    names = ("Board minutes", "Portfolio", "Actions", "Decisions", "Runs")
+    names = ("Board minutes", "Portfolio", "Actions", "Charts", "Decisions", "Runs")
     assert any(name in ran.err for name in names)
     left = {path.name for path in office.folder.iterdir()} - {".portfolio.xlsx.lock"}
     assert left == {"reviews", "portfolio.xlsx"}

@@ -365,7 +365,7 @@ class TestDocs:
             assert told == "must be there"
         elif isinstance(field.default, bool):
             assert told == f"`{str(field.default).lower()}`"
-        elif field.default == ():
+        elif field.default in ((), ""):
             assert told.startswith("none")
         elif isinstance(field.default, tuple):
             assert told == f"`{list(field.default)}`".replace("'", '"')

@@ -23,7 +23,16 @@ from gatebook.domain.findings import (
 from gatebook.domain.judge import judge
 from gatebook.domain.review import Attendee, Change, GateRow, Review, SignOff, Status, Unreadable
 from gatebook.domain.rules import RULE_BY_CODE, RULES
-from tests.support.builders import TODAY, TWELVE, green_row, passing_review, stamp_of, with_policy
+from tests.support.builders import (
+    TODAY,
+    TWELVE,
+    green_row,
+    passing_review,
+    stamp_of,
+    with_policy,
+    with_row,
+)
+from tests.support.checklists import make_checklist
 
 # SPEC, "Findings": code and level.
 SPECIFIED = {
@@ -73,6 +82,8 @@ MADE_ELSEWHERE = {
 # on no list (9), a form of another version (8).
 ADDED = {
     "formula-in-input": "warn",
+    "date-in-future": "warn",
+    "yellow-not-allowed": "warn",
     "choice-unreadable": "warn",
     "checklist-differs": "warn",
 }
@@ -194,7 +205,17 @@ def _spoilt() -> list[Review]:
     return [first, second, third, late, fourth]
 
 
-FOUND: list[Finding] = [each for one in _spoilt() for each in judge(one, TWELVE, TODAY).findings]
+def _strict() -> Review:
+    """A review that is still to come, with yellow on a gate that does not allow it."""
+    review = passing_review(STRICT, review_date=date(2027, 1, 1))
+    return with_row(review, 3, status=Status.YELLOW)
+
+
+STRICT = make_checklist(5)
+FOUND: list[Finding] = [
+    *(each for one in _spoilt() for each in judge(one, TWELVE, TODAY).findings),
+    *judge(_strict(), STRICT, TODAY).findings,
+]
 
 
 class TestMessages:

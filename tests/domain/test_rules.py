@@ -153,8 +153,14 @@ class TestYellow:
         picture = "| # | Status |\n| 3 | Yellow |"
         assert found(picture, checklist=checklist) == [
             "red-without-action at 3 Next action",
+            "yellow-not-allowed at 3 Status",
             "regate-date-missing at Re-gate on",
         ]
+
+    def test_a_date_after_today_is_named(self) -> None:
+        assert found("Review date: 2036-11-23") == ["date-in-future at Review date"]
+        assert found("Signed on: 2026-11-24") == ["date-in-future at Signed on"]
+        assert found("Signed on: 2026-11-23") == []
 
 
 class TestArtifact:

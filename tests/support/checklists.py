@@ -43,6 +43,7 @@ def make_gate(number: int, gates: int) -> Gate:
         yellow=f"Gate {number} is nearly done." if yellow_allowed else NO_YELLOW,
         red=f"Gate {number} is not done.",
         ask=f"Is gate {number} done?",
+        typical=f"Mostly red in week {number}",
         never_optional=number > gates - 2,
         ai_act=number % 2 == 0,
         names_owner=number == max(gates - 1, 1),

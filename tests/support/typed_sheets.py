@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
-
 from gatebook.backends.excel.draw import draw_workbook
 from gatebook.backends.excel.read import read_workbook
 from gatebook.domain.cells import Cell

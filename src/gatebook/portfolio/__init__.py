@@ -26,6 +26,7 @@ from gatebook.portfolio.people import people
 from gatebook.portfolio.places import Places
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.portfolio_tables import (
+    CANNOT_BE_READ,
     LETTERS,
     READ,
     ActionRow,
@@ -196,7 +197,7 @@ def _unread_row(one: TabProblem, place: Places, before: SystemRow | None) -> Sys
     return SystemRow(
         key=_unread_key(one, place),
         system=PurePath(file).name + (f" ({one.tab})" if one.tab else ""),
-        decision="Cannot be read", decision_code="", strip=(), counts=(0, 0, 0, 0),
+        decision=CANNOT_BE_READ, decision_code="", strip=(), counts=(0, 0, 0, 0),
         blocks=one.reason, lead="", owner="", review_date=None, next_due=None, next_reason="",
         overdue=0, change="", regulated="", link=place.link(one.location, one.tab), file=file,
         tab=one.tab, state="could not be read", notes=before.notes if before else {},

@@ -37,7 +37,7 @@ from gatebook.sheets.portfolio_columns import (
     Spec,
     system_specs,
 )
-from gatebook.sheets.portfolio_tables import LETTERS, READ, SystemRow, Tables
+from gatebook.sheets.portfolio_tables import CANNOT_BE_READ, LETTERS, READ, SystemRow, Tables
 
 MARK = "gatebook:portfolio"
 TABS = (
@@ -260,7 +260,8 @@ def _decision_rules(area: Range) -> list[ColourRule]:
             for start in sorted(starts)
         ]
         rules.append(ColourRule(area, f"=OR({','.join(tests)})", look.decision_style(decision)))
-    return rules
+    unread = f'={cell}="{CANNOT_BE_READ}"'
+    return [*rules, ColourRule(area, unread, replace(look.status_style(None), bold=True))]
 
 
 def _code_rules(area: Range) -> list[ColourRule]:

@@ -53,11 +53,18 @@ SYSTEM_COLUMNS: tuple[Spec[SystemRow], ...] = (
     Spec(KEY_HEADER, 8, look.HIDDEN, state_text, hidden=True),
     Spec("Decision", 25, look.CELL, lambda r: r.decision),
 )
+
+
+def _count(place: int) -> Callable[[SystemRow], Content]:
+    """A count, and nothing where nothing is known of the system."""
+    return lambda row: row.counts[place] if row.decision_code else None
+
+
 AFTER_STRIP: tuple[Spec[SystemRow], ...] = (
-    Spec("Green", 6.5, look.CELL_CENTRE, lambda r: r.counts[0]),
-    Spec("Yellow", 6.5, look.CELL_CENTRE, lambda r: r.counts[1]),
-    Spec("Red", 5, look.CELL_CENTRE, lambda r: r.counts[2]),
-    Spec("Open", 5.5, look.CELL_CENTRE, lambda r: r.counts[3]),
+    Spec("Green", 6.5, look.CELL_CENTRE, _count(0)),
+    Spec("Yellow", 6.5, look.CELL_CENTRE, _count(1)),
+    Spec("Red", 5, look.CELL_CENTRE, _count(2)),
+    Spec("Open", 5.5, look.CELL_CENTRE, _count(3)),
     Spec("What blocks", 38, look.CELL, lambda r: r.blocks or None),
     Spec("Pilot lead", 15, look.CELL, lambda r: r.lead or None),
     Spec("Production owner", 15, look.CELL, lambda r: r.owner or None),

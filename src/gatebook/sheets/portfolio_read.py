@@ -11,7 +11,7 @@ from datetime import date, datetime
 from gatebook.domain.cells import Cell
 from gatebook.domain.text import clean
 from gatebook.sheets.headers import texts_by_row
-from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Workbook
+from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Sheet, Workbook
 from gatebook.sheets.portfolio_book import HEADER_ROW, MARK, SYNCED_ROW, TABS, mark
 from gatebook.sheets.portfolio_columns import (
     AFTER_STRIP,
@@ -316,8 +316,7 @@ def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
         table = sheet.tables[0]
         rows = {table.at.row, *_table_rows(sheet.name, grid)}
         right = max(one.range.last.column for one in sheet.tables)
-        # The view above the table is laid out anew each time; its texts stand in merged cells.
-        view = {area.first for area in grid.merges if area.last.row < table.at.row}
+        view = _view_cells(sheet, grid)
         for row, column in sorted(grid.values.keys() | grid.formulas.keys()):
             at = f"{grid.tab}!{Cell(row, column).a1}"
             in_table = row in rows and table.at.column <= column <= right
@@ -326,6 +325,19 @@ def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
             elif not in_table and (row, column) not in sheet.cells and (row, column) not in view:
                 lost.append(at)
     return tuple(lost)
+
+
+def _view_cells(sheet: Sheet, grid: Grid) -> set[tuple[int, int]]:
+    """Cells of the view above the table on disk. It is laid out anew each time: its lists stand in
+    merged cells, its numbers above the same words."""
+    top = sheet.tables[0].at.row
+    words = {p.content for cell, p in sheet.cells.items() if cell.row < top and p.content}
+    cells: set[tuple[int, int]] = {area.first for area in grid.merges if area.last.row < top}
+    for row, column in grid.values:
+        below = grid.values.get((row + 1, column))
+        if row < top and (grid.values[row, column] in words or below in words):
+            cells.add((row, column))
+    return cells
 
 
 def _table_rows(tab: str, grid: Grid) -> Iterable[int]:

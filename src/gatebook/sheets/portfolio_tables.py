@@ -10,6 +10,7 @@ from gatebook.sheets.model import Content
 from gatebook.sheets.monday import View
 
 READ = "Read"
+CANNOT_BE_READ = "Cannot be read"
 LETTERS = {"green": "G", "yellow": "Y", "red": "R", None: "–"}
 
 
