@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from gatebook.domain.decision import Decision
 from gatebook.domain.judge import Judged, judge
 from gatebook.domain.review import Review, Stamp, Status, Unreadable
 from gatebook.domain.systems import name_copies, systems
-from gatebook.domain.text import slug
+from gatebook.domain.text import clean, slug
 from gatebook.portfolio import build_tables, regulated_gates, what_blocks, with_run
 from gatebook.sheets.model import Link
 from gatebook.sheets.portfolio_book import TABS, portfolio_workbook
@@ -33,6 +34,7 @@ from gatebook.sheets.portfolio_read import (
 from gatebook.sheets.portfolio_tables import DecisionRow, RunRow, Tables
 from gatebook.sheets.review_form import TabProblem
 from tests.support.builders import REVIEWED, TODAY, TWELVE, passing_review, with_row
+from tests.support.checklists import make_checklist
 from tests.support.memory_grid import grids_of
 from tests.support.tables import judged as judged_picture
 
@@ -221,10 +223,8 @@ def test_a_row_that_a_person_changed_in_decisions_stays_as_they_left_it() -> Non
 
 # There and back
 
-# What a cell can hold of what people type; files are tested in tests/cli.
-texts = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=12
-)
+# What the parser gives of what people type; what a file makes of it is tested in tests/cli.
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map(clean)
 marks = st.sampled_from([*Status, None, Unreadable("maybe")])
 days = st.one_of(
     st.none(), st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.just(Unreadable("soon"))
@@ -254,7 +254,7 @@ def reviews(draw: st.DrawFn) -> list[Review]:
     return made
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(reviews(), st.lists(st.sampled_from(["u.xlsx", "v.xlsx"]), max_size=2, unique=True))
 def test_what_was_written_says_the_same_when_read_back(
     some: list[Review], unread: list[str]
@@ -364,6 +364,22 @@ def test_a_history_longer_than_any_form_is_read_back_whole() -> None:
     )
     old = reread(dataclasses.replace(tables_of(review("A")), decisions=rows))
     assert old.decisions == rows
+
+
+@pytest.mark.parametrize("gates", [1, 2, 40])
+@pytest.mark.parametrize("unread", [[], ["u.xlsx"]])
+def test_a_view_that_is_laid_out_anew_is_no_stranger(gates: int, unread: list[str]) -> None:
+    """Its places move with the columns below it and with what it has to say."""
+    other = make_checklist(gates)
+    extra = judge(passing_review(other, system="Other", location=f"{HOME}/o.xlsx"), other, TODAY)
+    usual = judge(red(review("A"), 3, TODAY - timedelta(3)), TWELVE, TODAY)
+    books = [
+        build_tables(systems(some, TODAY), problems, OldPortfolio(), TODAY, HOME)
+        for some in ((usual,), (extra,), (usual, extra), ())
+        for problems in ((), [problem(name) for name in unread])
+    ]
+    for first, second in product(books, repeat=2):
+        assert would_be_lost(portfolio_workbook(second, "1.0"), reread(first)) == ()
 
 
 def test_judged_reviews_keep_the_checklist_they_were_judged_by() -> None:

@@ -148,7 +148,7 @@ _EDITS = st.dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     _EDITS, st.booleans(), st.lists(st.tuples(st.integers(0, 50), st.integers(0, 20)), max_size=3)
 )
@@ -226,10 +226,10 @@ def test_changes_are_counted_against_the_portfolio_on_disk() -> None:
 def test_the_time_of_a_run_is_kept_when_nothing_is_written() -> None:
     shelf = Shelf(r1=form("A"))
     apply_sync(plan(shelf, now="Monday"), shelf)
-    assert plan(shelf, now="Tuesday").tables.synced == "Monday"
+    assert plan(shelf, now="Tuesday").tables.synced.startswith("Monday")
     shelf.books["r1"] = form("A", red=3)
     changed = plan(shelf, now="Wednesday")
-    assert changed.tables.synced == "Wednesday"
+    assert changed.tables.synced.startswith("Wednesday")
     assert [run.when for run in changed.tables.runs] == ["Monday", "Wednesday"]
 
 

@@ -262,7 +262,10 @@ def test_a_location_that_is_not_there_is_wrong_usage(office: Office, place: str)
 def test_no_location_is_wrong_usage(office: Office) -> None:
     ran = office.run("check")
     assert ran.code == 2
-    assert "LOCATION" in ran.err
+    assert "no location to read" in ran.err
+    (office.folder / "gatebook.toml").write_text('locations = ["reviews"]', encoding="utf-8")
+    office.form("a.xlsx", review_of("A"))
+    assert office.run("check", "--quiet").out == "A: Launch this week\n"
 
 
 def test_a_file_seen_through_two_locations_is_one_file(office: Office) -> None:

@@ -24,8 +24,9 @@ from tests.support.builders import LAUNCH, TODAY
 _KEYS = {
     *("schema", "today", "portfolio", "written", "read", "unchanged", "unreadable", "requests"),
     *("systems", "decisions", "changes", "overdue_actions"),
-    # More than the contract asks for: which they are, as `check --json` names them.
-    "unreadable_sheets",
+    # More than the contract asks for: which they are, as `check --json` names them, and systems of
+    # the portfolio that were not there.
+    *("unreadable_sheets", "not_found"),
 }
 # The user "nobody" on Linux.
 _NOBODY = 65_534

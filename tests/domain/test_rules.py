@@ -592,7 +592,7 @@ class TestChanges:
         picture = f"Change: 2026-11-21, {kind}, Bo Li, Something"
         assert only(picture, "major-change-unreviewed") == ["Changes B4"]
         assert levels(picture)["major-change-unreviewed"] == "warn"
-        assert f"{kind} changed on 2026-11-21" in judged(picture).findings[-1].message
+        assert f"({kind}) on 2026-11-21" in judged(picture).findings[-1].message
 
     def test_other_changes_are_not_major(self) -> None:
         assert found("Change: 2026-11-21, Other, Bo Li, Something") == []
@@ -618,7 +618,7 @@ class TestChanges:
     def test_a_kind_that_is_not_given(self) -> None:
         judgement = judged("Change: 2026-11-21, , Bo Li, Swapped the model")
         assert judgement.findings[-1].code == "major-change-unreviewed"
-        assert "Something changed on 2026-11-21" in judgement.findings[-1].message
+        assert "(Something) on 2026-11-21" in judgement.findings[-1].message
 
     def test_without_a_review_date_all_major_changes_are_unreviewed(self) -> None:
         picture = "Review date:\nChange: 2020-01-01, Model, Bo Li, First"

@@ -23,7 +23,7 @@ from gatebook.domain.review import Review, Stamp
 from gatebook.sample import sample_reviews
 from gatebook.sheets.form_draw import TAB_NAME
 from gatebook.sheets.form_live import decision_cell, flag_cell, total_cell
-from gatebook.sheets.formulas import HEAD_FLAGS, ROW_CODES, is_on
+from gatebook.sheets.formulas import COMPLETE, HEAD_FLAGS, ROW_CODES, is_on
 from gatebook.sheets.layout import COLUMNS, layout_for
 from gatebook.sheets.review_form import review_workbook
 from tests.support.builders import TWELVE, passing_review
@@ -58,7 +58,7 @@ def expected_check(judgement: Judged, row: int) -> str:
         if finding.cell and Cell.parse(finding.cell).row == row
     }
     phrases = [BY_CODE[code].check for code in ROW_CODES if code in found]
-    text = "; ".join(phrases) or "complete"
+    text = "; ".join(phrases) or COMPLETE
     return text[:1].upper() + text[1:]
 
 

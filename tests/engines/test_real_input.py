@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from gatebook.backends.excel.read import read_workbook
@@ -18,7 +19,7 @@ from gatebook.domain.cells import column_letters
 from gatebook.sample import sample_reviews
 from gatebook.sheets.formulas import KEY_PREFIX
 from gatebook.sheets.layout import COLUMNS, HELPERS_FROM, layout_for
-from tests.cli.conftest import Office, write_form
+from tests.cli.conftest import Office, header_row, write_form
 from tests.cli.conftest import office as office  # the fixture
 from tests.support.builders import TODAY, TWELVE
 from tests.support.libreoffice import Book, LibreOffice
@@ -166,15 +167,15 @@ def test_a_portfolio_that_libreoffice_saved_with_notes_is_taken_up_again(
         write_form(office.reviews / name, review)
     office.sync()
     rows = office.table("Portfolio")
-    headers = [None, *rows[0]]
-    notes = column_letters(headers.index("Notes"))
-    first, last = 6, 5 + len(rows)
+    sheet = openpyxl.load_workbook(office.portfolio)["Portfolio"]
+    top = header_row(sheet)
+    notes = next(cell.column_letter for cell in sheet[top] if cell.value == "Notes")
     with libreoffice.open(office.portfolio) as book:
-        book.put("Portfolio", {f"{notes}{first + n}": f"note {n}" for n in range(len(rows))})
-        book.sort("Portfolio", f"A{first}:{notes}{last}", "B", descending=True)
+        book.put("Portfolio", {f"{notes}{top + n}": f"note {n}" for n in range(1, len(rows) + 1)})
+        book.sort("Portfolio", f"A{top + 1}:{notes}{top + len(rows)}", "B", descending=True)
         book.save(office.folder / "new.xlsx")
     (office.folder / "new.xlsx").replace(office.portfolio)
-    wanted = {row["System"]: f"note {n}" for n, row in enumerate(rows)}
+    wanted = {row["System"]: f"note {n}" for n, row in enumerate(rows, 1)}
     assert {row["System"]: row["Notes"] for row in office.table("Portfolio")} == wanted
     (office.reviews / reviews[0][0]).unlink()
     assert office.sync().code == 0

@@ -46,13 +46,13 @@ def lines(view: View, heading: str) -> list[str]:
 def test_the_view_says_who_cannot_launch_why_and_links_to_the_cell() -> None:
     red = with_row(one("Red"), 3, status=Status.RED, owner="Noor Haddad", next_action="Sign")
     view = tables(red, one("Fine")).view
-    assert lines(view, "Cannot launch") == ["Red: 3 Confidential data handled (Noor Haddad)"]
+    assert lines(view, "Delayed or red live") == ["Red: 3 Confidential data handled (Noor Haddad)"]
     (link,) = view.blocks[0].lines
     assert isinstance(link, Link)
     assert (link.target, link.file) == ("Red.xlsx#'Review'!D21", True)
     assert [(tile.number, tile.word) for tile in view.tiles] == [
         (2, "systems"),
-        (1, "cannot launch"),
+        (1, "delayed or red live"),
         (0, "incomplete"),
         (0, "with a plan"),
         (1, "launch or stay live"),

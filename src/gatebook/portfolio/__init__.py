@@ -13,7 +13,7 @@ import pandas as pd
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.cells import Cell
 from gatebook.domain.decision import Counts, Decision
-from gatebook.domain.effective import effective_rows, plausible
+from gatebook.domain.effective import effective_rows, effective_status, plausible
 from gatebook.domain.findings import BY_CODE, ORDER, Finding
 from gatebook.domain.judge import Judged
 from gatebook.domain.review import DateValue, Review, Status, Unreadable
@@ -265,11 +265,11 @@ def _action(system: System, row_number: int, place: Places, today: date) -> Acti
     due = plausible(row.due, judged.checklist)
     late = (today - due).days if due and due < today else None
     cell = row.cells.get("next_action", Cell(0, 0)).a1
-    status = row.status
+    status = effective_status(row, gate, judged.review, judged.checklist)
     return ActionRow(
         system=system.name,
         gate=f"{gate.number} {gate.title}",
-        status=status.value.capitalize() if isinstance(status, Status) else "Not marked",
+        status=status.value.capitalize() if status else "Not marked",
         action=row.next_action or "(nothing written down)",
         owner=row.owner,
         due=_shown(row.due),

@@ -18,7 +18,7 @@ from gatebook.sheets.review_form import TabProblem
 
 SOON = timedelta(days=14)
 _WORDS = {
-    Decision.DELAYED: "cannot launch",
+    Decision.DELAYED: "delayed or red live",
     Decision.INCOMPLETE: "incomplete",
     Decision.LAUNCH_WITH_PLAN: "with a plan",
     Decision.LAUNCH: "launch or stay live",
@@ -45,8 +45,14 @@ def monday_view(
     late = tuple(_late(action) for action in overdue)
     table = "see the table"
     blocks = [
-        Block("Cannot launch, and why", _blocked(systems, place), "Nobody is held up.", table, 45),
-        Block("Overdue", late, "Nothing is overdue.", "see Actions", 60),
+        Block(
+            "Delayed or red live, and why",
+            _blocked(systems, place),
+            "Nobody is held up.",
+            table,
+            45,
+        ),
+        Block("Overdue actions", late, "Nothing is overdue.", "see Actions", 60),
         # No date in the heading: a portfolio is written again only when it has something to say.
         Block(f"Reviews due within {SOON.days} days", _due(rows, today), "None is due.", table, 50),
     ]

@@ -36,9 +36,10 @@ def draw_changes(
     last = _HEADER_ROW + max(_INPUT_ROWS, len(changes))
     cells = {
         Cell(0, 0): Placed(f"{MARK};system={stamp.system_id}", look.HIDDEN),
-        Cell(0, _FIRST_COLUMN): Placed("Changes since launch", look.TITLE),
+        Cell(0, _FIRST_COLUMN): Placed("Changes", look.TITLE),
         Cell(1, _FIRST_COLUMN): Placed(
-            "Write down every change here. All kinds but Other call for a new review.", look.NOTE
+            "Write down every change. Every kind except Other is a major change and calls for a new review.",
+            look.NOTE,
         ),
     }
     for field in CHANGES:

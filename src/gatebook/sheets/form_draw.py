@@ -118,7 +118,11 @@ def draw_review_tab(
         cells[cell] = Placed(content, look.HIDDEN)
     _dress_live(cells, drawn)
     cells.update(_top(checklist, drawn, settings))
-    for part in (_head(drawn, layout), _table(drawn, checklist, layout), _below(drawn, layout)):
+    for part in (
+        _head(drawn, layout),
+        _table(drawn, checklist, layout),
+        _below(drawn, checklist, layout),
+    ):
         cells.update(part)
     helpers = range(LAST_COLUMN + 1, last_helper_column(checklist) + 1)
     columns = {
@@ -246,7 +250,7 @@ def _artifact(row: GateRow) -> Placed:
     return Placed(content, look.FIELD)
 
 
-def _below(review: Review, layout: Layout) -> dict[Cell, Placed]:
+def _below(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, Placed]:
     top = layout.attendees
     cells = {top: Placed(ATTENDEES_LABEL, look.LABEL)}
     for offset in range(layout.last_row - top.row + 1):
@@ -256,7 +260,7 @@ def _below(review: Review, layout: Layout) -> dict[Cell, Placed]:
         cells[top.down(offset).right()] = Placed(name or None, style)
         cells[top.down(offset).right(2)] = Placed(role or None, style)
     hint = (
-        "Attendees: name, then role. Six people at most decide well. "
+        f"Attendees: name, then role; {checklist.policy.max_attendees} people at most. "
         "The sponsor signs; the pilot lead does not."
     )
     cells[Cell(top.row, COLUMNS["approver"])] = Placed(hint, look.NOTE)

@@ -25,7 +25,7 @@ from gatebook.domain.text import ODD_SPACES, WORD_BREAKS
 
 KEY_PREFIX = "gate:"
 UNREADABLE = "?"
-COMPLETE = "Complete"
+COMPLETE = "Filled in"
 YES_WORDS = ("yes", "y", "true")
 NO_WORDS = ("no", "n", "false")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
 from gatebook.domain.checklist import Cadence, Checklist, Gate
-from gatebook.domain.decision import SHOWN, Decision
+from gatebook.domain.decision import SHOWN, SHOWN_LIVE, Decision
 from gatebook.domain.review import Status
 from gatebook.sheets import look
 from gatebook.sheets.model import Column, Page, Placed, Protection, Row, Sheet, Style
@@ -67,7 +67,7 @@ def draw_guide(checklist: Checklist, paper: Literal["A4", "Letter"] = "A4") -> S
 
 def _gate_cells(gate: Gate) -> Iterator[tuple[str | int, Style]]:
     yield gate.number, look.CELL_CENTRE
-    title = gate.title + ("\nNever optional." if gate.never_optional else "")
+    title = gate.title + ("\nNever optional: a red stays red." if gate.never_optional else "")
     yield title, replace(look.CELL, bold=True)
     yield gate.meaning, look.CELL
     yield "\n".join(f"• {item}" for item in gate.bring), look.CELL
@@ -96,7 +96,7 @@ def _height(gate: Gate) -> float:
 
 def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
     policy = checklist.policy
-    never = [f"{g.number} {g.title}" for g in checklist.gates if g.never_optional]
+    never = [f"gate {g.number} ({g.title})" for g in checklist.gates if g.never_optional]
     yield (
         "Before the meeting",
         [
@@ -123,28 +123,32 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
             "Green: passed, and the artifact shows it. Yellow: a small gap with a written plan, an "
             "owner and a date. Red: not passed.",
             "A red may be accepted as yellow only on a low-stakes internal system, with the name of "
-            "the person who approves it" + (f"; never on {', '.join(never)}." if never else "."),
+            "the person who approves it" + (f"; never on {listed(never)}." if never else "."),
         ],
     )
     yield (
         "The decision",
         [
+            "The first line that holds wins.",
             f"Any red: {SHOWN[Decision.DELAYED].partition(';')[0]}. Fix it within "
             f"{policy.fix_within_days} days or move the launch, and set Re-gate on.",
             "Something not filled in: the review is incomplete. Check says what each row still "
             "needs; the line under the decision says it of the top and the sign-off.",
             f"Any yellow: {SHOWN[Decision.LAUNCH_WITH_PLAN].lower()}. All green: "
             f"{SHOWN[Decision.LAUNCH].lower()}.",
+            f"A live system reads: {'; '.join(SHOWN_LIVE[d] for d in _LIVE_ORDER)}.",
         ],
     )
     yield "After the meeting", [_after(policy.cadence)]
     yield (
         "Working in this sheet",
         [
-            "White boxes are yours; the rest is locked without a password, so that a slip does not "
+            "Type into the boxes at the top and at the bottom, and into the columns from Status to "
+            "Downgrade approved by. The rest is locked, without a password, so that a slip does not "
             "break the decision. Rows and columns may be resized at any time.",
-            "To sort, to insert rows or columns, or to add a column of your own: Review > Unprotect "
-            "Sheet. Always sort whole rows (from # to Check): each row carries its gate with it. "
+            "To sort, to insert rows or columns, or to add a column of your own, take the protection "
+            "off: in Excel's menu Review > Unprotect Sheet, in LibreOffice Tools > Protect Sheet. "
+            "Always sort whole rows (from # to Check): each row carries its gate with it. "
             "Never delete a gate's row.",
             "Dates: type them as your program shows dates, or as 2026-11-30. Type answers, not "
             "formulas. A new review is a new file; keep the old one.",
@@ -152,17 +156,26 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
     )
     if regulated := [str(gate.number) for gate in checklist.gates if gate.ai_act]:
         yield (
-            "Hiring, credit, education, health care",
+            "Regulated areas: HR, credit, education, healthcare",
             [
-                f"For these areas gates {', '.join(regulated)} prepare the risk-management papers "
+                f"For these areas gates {listed(regulated)} prepare the risk-management papers "
                 "that the EU AI Act asks for. This sheet is preparation; it is no verdict on "
                 "compliance."
             ],
         )
 
 
+_LIVE_ORDER = (Decision.DELAYED, Decision.LAUNCH_WITH_PLAN, Decision.LAUNCH)
+
+
+def listed(items: Sequence[str]) -> str:
+    """ "1, 2 and 3"."""
+    *most, last = items or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def _after(cadence: Cadence) -> str:
-    months = ", ".join(str(month) for month in cadence.first_months)
+    months = listed([str(month) for month in cadence.first_months])
     return (
         f"Pin the page beside the runbook. Review again {months} months after launch, then every "
         f"{cadence.then_every} months, and at once after a change of model (a vendor's upgrade too), "

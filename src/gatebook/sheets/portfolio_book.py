@@ -53,8 +53,8 @@ TABS = (
 )
 TITLE = "AI portfolio"
 NO_VERDICT = (
-    "For hiring, credit, education and health care the marked gates prepare AI Act risk papers. "
-    "This page is preparation; it is no verdict on compliance."
+    "For HR, credit, education and healthcare, some gates prepare the EU AI Act's risk-management "
+    "documents: see Regulated area and Evidence. That is preparation; it is no verdict on compliance."
 )
 _FIRST = 1
 _GATES_LINE = "How each gate stands over all systems, most reds first."
@@ -213,7 +213,9 @@ def _systems_tab(tables: Tables, version: str, paper: Literal["A4", "Letter"]) -
         Cell(0, 0): Placed(mark("Portfolio", version), look.HIDDEN),
         Cell(0, _FIRST): Placed(TITLE, look.TITLE),
         Cell(_VIEW_ROW + 2, _FIRST): Placed(regulated, replace(plain, italic=True)),
-        Cell(SYNCED_ROW, _FIRST): Placed(f"Last synced with changes: {tables.synced}", plain),
+        Cell(SYNCED_ROW, _FIRST): Placed(
+            f"Last sync that changed something: {tables.synced}", plain
+        ),
     } | view.cells
     return Sheet(
         name="Portfolio",
@@ -301,6 +303,6 @@ def _actions_line(tables: Tables) -> str:
 def _findings_line(tables: Tables) -> str:
     blocking = sum(row.level == "block" for row in tables.findings)
     return (
-        f"{len(tables.findings)} findings, {blocking} of them block. "
-        "gatebook explain CODE says what a code means."
+        f"Findings: {len(tables.findings)}; {blocking} of them keep a review incomplete. "
+        "For a code's meaning: gatebook explain CODE."
     )

@@ -100,7 +100,7 @@ def _charts(tables: Tables, now: Table, gates: Table, months: Table) -> list[Cha
             look.STATUS_FILL[Status.RED],
             look.STATUS_FILL[Status.YELLOW],
             look.STATUS_FILL[Status.GREEN],
-            look.BAND,
+            look.INCOMPLETE_FILL,
         )
         height = 140 + 26 * len(tables.gates)
         charts.append(

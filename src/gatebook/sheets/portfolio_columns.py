@@ -105,7 +105,7 @@ GATE_COLUMNS: tuple[Spec[GateRowOf], ...] = (
     Spec("Yellow", 9, look.PERCENT, lambda r: r.yellow_share),
     Spec("Green", 9, look.PERCENT, lambda r: r.green_share),
     Spec("Not marked", 9, look.PERCENT, lambda r: r.unmarked_share),
-    Spec("Typical, says the article", 30, look.CELL, lambda r: r.typical or None),
+    Spec("Typical in pilots (source article)", 30, look.CELL, lambda r: r.typical or None),
     Spec("Red in", 60, look.CELL, lambda r: r.red_systems or None),
     Spec("Yellow in", 60, look.CELL, lambda r: r.yellow_systems or None),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -315,16 +315,25 @@ def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
             continue
         table = sheet.tables[0]
         rows = {table.at.row, *_table_rows(sheet.name, grid)}
-        right = max(one.range.last.column for one in sheet.tables)
+        columns = _table_columns(sheet, grid)
         view = _view_cells(sheet, grid)
         for row, column in sorted(grid.values.keys() | grid.formulas.keys()):
             at = f"{grid.tab}!{Cell(row, column).a1}"
-            in_table = row in rows and table.at.column <= column <= right
+            in_table = row in rows and column in columns
             if (row, column) in grid.formulas:
                 lost.append(f"{at} (a formula)")
             elif not in_table and (row, column) not in sheet.cells and (row, column) not in view:
                 lost.append(at)
     return tuple(lost)
+
+
+def _table_columns(sheet: Sheet, grid: Grid) -> Collection[int]:
+    """The columns of our table on disk. Of systems each that has a header of its own: it is ours, or
+    the reader's and carried on."""
+    if sheet.name == "Portfolio":
+        return {column for text, column in _header(grid, HEADER_ROW).items() if text}
+    right = max(table.range.last.column for table in sheet.tables)
+    return range(sheet.tables[0].at.column, right + 1)
 
 
 def _view_cells(sheet: Sheet, grid: Grid) -> set[tuple[int, int]]:
