@@ -27,6 +27,7 @@ from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.review_form import review_workbook
 from tests.support import validator
 from tests.support.builders import TWELVE, passing_review
+from tests.support.cell_values import Edit
 from tests.support.checklists import make_checklist
 from tests.support.libreoffice import LibreOffice, pdf_pages
 from tests.support.xlsx_lint import lint
@@ -163,7 +164,7 @@ def test_nobody_is_an_owner(files: dict[str, Path], libreoffice: LibreOffice) ->
     layout = layout_for(TWELVE)
     rows = list(layout.gate_rows.values())
     owner, due, status = (COLUMNS[name] for name in ("owner", "due", "status"))
-    typed = {
+    typed: dict[str, Edit] = {
         Cell(rows[0], owner).a1: "The AI team",
         Cell(rows[1], owner).a1: "Jon Steamer",
         Cell(rows[2], owner).a1: "tbd",

@@ -401,5 +401,5 @@ def _decisions(
 
 def with_run(tables: Tables, run: RunRow) -> Tables:
     """The tables with one more line of Runs and the time of this sync."""
-    shown = run.changed if len(run.changed) <= 240 else run.changed[:239] + "…"
+    shown = run.changed if len(run.changed) <= 120 else run.changed[:119] + "…"
     return replace(tables, runs=(*tables.runs, run), synced=f"{run.when}. {shown}")

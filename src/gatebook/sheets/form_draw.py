@@ -164,7 +164,7 @@ def _dress_live(cells: dict[Cell, Placed], review: Review) -> None:
         ),
     }
     for row in review.rows:
-        looks[row.cells["check"]] = replace(look.CELL, colour=look.MUTED, valign="middle")
+        looks[row.cells["check"]] = replace(look.CELL, colour=look.MUTED, valign="middle", indent=1)
     for cell, style in looks.items():
         cells[cell] = replace(cells[cell], style=style)
 
@@ -218,20 +218,26 @@ def _head(review: Review, layout: Layout) -> dict[Cell, Placed]:
 
 def _table(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, Placed]:
     cells = {
-        Cell(TABLE_ROW, COLUMNS[field.name]): Placed(field.label, look.HEADER) for field in ROW
+        Cell(TABLE_ROW, COLUMNS[field.name]): Placed(
+            field.label,
+            replace(look.HEADER, align="center") if field.name == "number" else _HEADER,
+        )
+        for field in ROW
     }
     cells[Cell(TABLE_ROW, COLUMNS["key"])] = Placed(None, look.HIDDEN)
     for row, theme in layout.theme_rows.items():
         for column in range(LAST_COLUMN + 1):
             cells[Cell(row, column)] = Placed(None, look.THEME)
-        cells[Cell(row, 0)] = Placed(theme, look.THEME)
+        cells[Cell(row, 0)] = Placed(theme, replace(look.THEME, indent=1))
     for gate, row_of in zip(checklist.gates, review.rows, strict=True):
         at = row_of.cells
         cells[at["number"]] = Placed(
             gate.number, replace(look.CELL_CENTRE, colour=look.MUTED, valign="middle")
         )
         cells[at["key"]] = Placed(fx.KEY_PREFIX + gate.key, look.HIDDEN)
-        cells[at["gate"]] = Placed(gate.title, replace(look.CELL, bold=True, valign="middle"))
+        cells[at["gate"]] = Placed(
+            gate.title, replace(look.CELL, bold=True, valign="middle", indent=1)
+        )
         status = replace(look.FIELD, align="center", indent=0, bold=True)
         cells[at["status"]] = Placed(_shown(row_of.status), status)
         cells[at["owner"]] = Placed(row_of.owner or None, look.FIELD)
@@ -280,6 +286,7 @@ def _row_heights(layout: Layout) -> dict[int, Row]:
     return heights | {row: Row(17) for row in layout.theme_rows}
 
 
+_HEADER = replace(look.HEADER, indent=1)
 _LINE_POINTS = 15.0
 _WRAPPED = ("gate", "owner", "next_action", "artifact", "approver", "check")
 

@@ -43,7 +43,7 @@ HEADER = Style(
     bold=True, colour="#FFFFFF", fill=HEAD, border=HEAD, valign="middle", wrap=True, align="left"
 )
 THEME = Style(bold=True, colour=HEAD, fill=BAND, valign="middle")
-CELL = Style(colour=INK, border=LINE, valign="top", wrap=True)
+CELL = Style(colour=INK, border=LINE, valign="middle", wrap=True)
 CELL_CENTRE = replace(CELL, align="center")
 FIELD = replace(CELL, locked=False, fill=INPUT, valign="middle", align="left", indent=1)
 FIELD_DATE = replace(FIELD, number_format=DATE_FORMAT, align="left")
