@@ -300,7 +300,20 @@ def test_the_shares_of_every_gate_are_all_systems(some: list[Review]) -> None:
     assert sum(tables.decided(decision) for decision in Decision) == len(tables.systems)
 
 
-def test_the_six_tabs_stand_there_even_when_empty() -> None:
+@pytest.mark.parametrize(
+    "change",
+    [{"change": ""}, {"change": "x"}, {"review_date": None}, {"overdue": 1}, {"strip": ()}],
+)
+def test_one_cell_that_differs_is_not_the_same(change: dict[str, Any]) -> None:
+    """A text that went away too: the new workbook then has a cell less."""
+    tables = tables_of(review("A"), review("B"))
+    first, second = tables.systems
+    other = dataclasses.replace(tables, systems=(dataclasses.replace(first, **change), second))
+    assert not says_the_same(portfolio_workbook(other, "1.0"), reread(tables))
+    assert not says_the_same(portfolio_workbook(tables, "1.0"), reread(other))
+
+
+def test_all_tabs_stand_there_even_when_empty() -> None:
     workbook = portfolio_workbook(tables_of(), "1.0")
     assert tuple(sheet.name for sheet in workbook.sheets) == TABS
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gatebook.backends.protocol import Backend, Passed, Source, Unreadable, Unwritable
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.judge import Judged, judge
-from gatebook.domain.systems import System, name_copies, systems
+from gatebook.domain.systems import name_copies, systems
 from gatebook.sheets.review_form import SKIPPED_MARKS, TabProblem, read_reviews
 
 if TYPE_CHECKING:
@@ -153,14 +153,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a sync would do. `workbook` is None where the portfolio says it all already."""
+    """What a sync would do. `workbook` is None where the portfolio says it all already.
+
+    It holds no reviews: of thousands they would fill the memory while the portfolio is drawn.
+    `decisions` has the decision of each system that was read; `files` is how many were read.
+    """
 
     portfolio: str
     tables: Tables
     workbook: Workbook | None
     changes: tuple[Change, ...]
-    loaded: Loaded
-    systems: tuple[System, ...]
+    files: int
+    problems: tuple[TabProblem, ...]
+    decisions: tuple[str, ...]
     overdue_actions: int
 
     @property
@@ -240,8 +245,9 @@ def plan_sync(
         tables=tables,
         workbook=None if same else workbook,
         changes=changes,
-        loaded=loaded,
-        systems=found,
+        files=loaded.files,
+        problems=loaded.problems,
+        decisions=tuple(system.newest.verdict.decision.value for system in found),
         overdue_actions=sum(row.overdue for row in tables.systems),
     )
 

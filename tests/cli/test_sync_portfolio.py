@@ -791,6 +791,27 @@ def test_what_would_be_lost_is_refused(office: Office, change: Callable[[Any], N
     assert left == {"reviews", "portfolio.xlsx"}
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (a_row_above_the_table, "“Portfolio” has lost its header System, Key"),
+        (a_row_above_decisions, "“Decisions” has lost its header"),
+        (no_key_column, "“Portfolio” has lost its header Key"),
+        (a_formula, "(a formula)"),
+        (a_tab, "the tab “Board minutes”"),
+        (a_cell_below, "Portfolio!D30"),
+    ],
+)
+def test_the_refusal_says_what_stands_where(
+    office: Office, change: Callable[[Any], None], words: str
+) -> None:
+    """PAINS 30."""
+    office.form("a.xlsx", review_of("A"))
+    office.sync()
+    edit(office.portfolio, change)
+    assert words in office.sync().err
+
+
 def test_a_blank_row_between_systems_is_no_trouble(office: Office) -> None:
     """PAINS 5, 14."""
     three(office)

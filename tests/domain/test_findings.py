@@ -77,12 +77,15 @@ MADE_ELSEWHERE = {
     "sheet-unreadable",
     "duplicate-review",
     "sheet-disagrees",
+    "system-renamed",
 }
 # Added to SPEC's list, because PAINS asks for them: formulas typed into inputs (13), words that are
 # on no list (9), a form of another version (8).
 ADDED = {
     "formula-in-input": "warn",
     "date-in-future": "warn",
+    "label-missing": "warn",
+    "system-renamed": "warn",
     "yellow-not-allowed": "warn",
     "choice-unreadable": "warn",
     "checklist-differs": "warn",
@@ -207,7 +210,8 @@ def _spoilt() -> list[Review]:
 
 def _strict() -> Review:
     """A review that is still to come, with yellow on a gate that does not allow it."""
-    review = passing_review(STRICT, review_date=date(2027, 1, 1))
+    labels = {name: Cell(0, 0) for name in ("system", "lead", "owner")}
+    review = passing_review(STRICT, review_date=date(2027, 1, 1), cells=labels)
     return with_row(review, 3, status=Status.YELLOW)
 
 
@@ -245,6 +249,7 @@ class TestMessages:
             "launched-without-passing": {"system", "state", "date", "decision"},
             "sheet-unreadable": {"found", "remedy"},
             "duplicate-review": {"other", "counts"},
+            "system-renamed": {"found", "where"},
         }
         kind = BY_CODE[code]
         used = {

@@ -175,6 +175,61 @@ class TestNewest:
         assert one(judge(nowhere, TWELVE, TODAY)).name == "invoice-helper"
 
 
+class TestNothingHides:
+    """A wrong launch is the worst there is: no slip, copy or rename may hide a red."""
+
+    def test_a_red_with_a_slip_in_its_year_counts(self) -> None:
+        slip = sheet(date(2027, 11, 20), review="slip", red=2)
+        system = one(sheet(date(2026, 10, 1)), slip)
+        assert system.newest.verdict.decision == "delayed"
+        assert "date-in-future" in [f.code for f in system.newest.findings]
+
+    def test_a_pass_with_a_slip_does_not_and_is_named(self) -> None:
+        slip = sheet(date(2027, 11, 20), review="slip")
+        system = one(sheet(date(2026, 10, 1), red=2), slip)
+        assert system.newest.verdict.decision == "delayed"
+        assert "date-in-future" in [f.code for f in system.newest.findings]
+        assert change_since(system) == "First review"
+
+    @pytest.mark.parametrize("names", [("Review", "Review (2)"), ("Review (2)", "Review")])
+    def test_of_copies_changed_in_one_moment_the_worse_counts(self, names: tuple[str, str]) -> None:
+        red = with_tab(sheet(review="same", red=2), names[0])
+        green = with_tab(sheet(review="same"), names[1])
+        copies = name_copies([red, green])
+        system = one(*copies)
+        assert system.newest.verdict.decision == "delayed"
+        assert "None is newer" in system.newest.findings[-1].message
+
+    def test_another_name_under_one_id_is_named(self) -> None:
+        other = sheet(date(2026, 10, 1), review="b", red=2)
+        other = judge(msgspec.structs.replace(other.review, system="Beta"), TWELVE, TODAY)
+        (found,) = [f for f in one(sheet(), other).newest.findings if f.code == "system-renamed"]
+        assert "“Beta”" in found.message
+
+    def test_a_change_logged_in_an_older_file_counts(self) -> None:
+        change = Change(date(2026, 11, 21), "Model", what="new one")
+        old = sheet(date(2026, 10, 1), review="old")
+        old = judge(
+            msgspec.structs.replace(old.review, changes=(change,), location="old.xlsx"),
+            TWELVE,
+            TODAY,
+        )
+        system = one(sheet(), old)
+        (found,) = [f for f in system.newest.findings if f.code == "major-change-unreviewed"]
+        assert "Model, in old.xlsx" in found.message
+        assert system.newest.next_review
+        assert system.newest.next_review.reason == "major-change"
+
+    def test_a_change_without_a_day_is_named(self) -> None:
+        review = passing_review(changes=(Change(None, "Model"),))
+        assert [f.code for f in judge(review, TWELVE, TODAY).findings] == ["date-unreadable"]
+
+
+def with_tab(judged: Judged, tab: str) -> Judged:
+    """The same sheet under another tab's name."""
+    return judge(msgspec.structs.replace(judged.review, tab=tab), TWELVE, TODAY)
+
+
 class TestCopies:
     """SPEC, duplicate-review; PAINS 20."""
 
@@ -223,7 +278,7 @@ class TestCopies:
     def test_history_stays_with_the_name_when_a_copy_was_given_away(self) -> None:
         later = sheet(date(2026, 11, 21), review="later")
         mine, theirs = systems([*self.copies("Invoice helper", "Ticket helper"), later], TODAY)
-        assert (mine.newest, len(mine.earlier)) == (later, 1)
+        assert (mine.newest.review, len(mine.earlier)) == (later.review, 1)
         assert theirs.earlier == ()
 
     def test_a_review_of_its_own_is_no_copy(self) -> None:

@@ -387,11 +387,14 @@ class TestMarks:
         assert review.rows == ()
         assert len(said(review, "row-missing")) == 12
 
-    def test_a_row_of_the_same_title_is_no_row_while_the_key_is_there(self) -> None:
+    def test_a_second_row_without_its_key_is_seen_and_blocks(self) -> None:
+        """Somebody typed or pasted a gate again under the table: its red must not be missed."""
         desk = mixed()
         for cell in [c for c in desk.held if c.row == desk.gate_row(5) and c.column != 1]:
             desk.type(cell.down(40), desk.held[cell].value or "")
-        assert len(read_desk(desk).rows) == 12
+        review = read_desk(desk)
+        assert len(review.rows) == 13
+        assert {"row-duplicated", "row-unknown"} <= set(codes(review))
 
     def test_a_row_is_deleted(self) -> None:
         desk = mixed()
@@ -812,9 +815,15 @@ class TestWorkbook:
         assert [len(review.changes) for review in contents.reviews] == [1, 1]
 
     def test_changes_of_another_system_are_not_ours(self) -> None:
+        alpha, _, _, beta, _, changes = self.book("Alpha", "Beta")
+        changes.type(changes.find("Date").down(), REVIEWED)
+        first, second = contents_of(alpha, beta, changes).reviews
+        assert (len(first.changes), len(second.changes)) == (0, 1)
+
+    def test_changes_that_no_review_here_claims_are_not_dropped(self) -> None:
         alpha, _, _, _, _, changes = self.book("Alpha", "Beta")
         changes.type(changes.find("Date").down(), REVIEWED)
-        assert read_desk(alpha, changes).changes == ()
+        assert len(read_desk(alpha, changes).changes) == 1
 
     @pytest.mark.parametrize("header", ["Date", "Kind"])
     def test_a_log_that_cannot_be_read_is_a_problem(self, header: str) -> None:

@@ -23,14 +23,28 @@ TAB = "Review"
 TODAY = date(2026, 11, 23)
 _NOBODY = ("The AI team", "TBD", "everyone", " Team ", "support-team@example.com", "?", "IT", "n/a")
 _PEOPLE = ("Ana Silva", "Bo Li", "Mia Kovač", "Jon Steamer", "  Cy   Adeyemi ", "Ida Nørgaard (IT)")
-_GREEN = ("Green", "green", " GREEN ", "G", "g", "Green\u00a0")
+_GREEN = ("Green", "green", " GREEN ", "G", "g", "Green\u00a0", "Green\u3000")
 _YELLOW = ("Yellow", "yellow", "Y", "Amber", " amber", "YELLOW")
 _RED = ("Red", "red", "R", " r ", "RED\n")
-_NO_STATUS = ("done", "ok", "greenish", "Green!", "x", 1.0, True, CellError("#REF!"), "grün")
+_NO_STATUS = (
+    "done",
+    "Green\u2003",
+    "Green\x0b",
+    "ok",
+    "greenish",
+    "Green!",
+    "x",
+    1.0,
+    True,
+    CellError("#REF!"),
+    "grün",
+)
 _DATES = (date(2026, 12, 1), "2026-12-01", " 2026-12-04 ", date(2026, 11, 24), "2028-02-29")
 _NO_DATE = ("30/06/2026", "soon", "2026-02-30", "2026-13-01", "2026-1-5", True, CellError("#N/A"))
 _FAR = (date(2062, 1, 1), date(2009, 5, 5), "1999-12-31", 3.0, 20261201.0, "2099-01-01")
-_BLANK: tuple[Edit, ...] = (None, " ", "\u00a0", "\n")
+_BLANK: tuple[Edit, ...] = (None, " ", "\u00a0", "\n", "\u200b")
+_FORMULA = Formula('="a"&"b"', "ab")
+_LINKED = Formula('=HYPERLINK("https://docs.example/x","x")', "x")
 _TYPED_FORMULA = Formula('="Gr"&"een"', "Green")
 
 
@@ -101,7 +115,7 @@ def _row(random: Random, row: int, mess: float, reds: float, yellows: float) -> 
         due = _or(random, mess, random.choice(_DATES), *_BLANK, *_NO_DATE, *_FAR)
     else:
         status = random.choice(_GREEN)
-    artifact = _or(random, mess, "https://docs.example/gate", *_BLANK)
+    artifact = _or(random, mess, "https://docs.example/gate", *_BLANK, _FORMULA, _LINKED, "\u2003")
     status = _or(random, mess, status, *_BLANK, *_NO_STATUS, _TYPED_FORMULA)
     owner = _or(random, mess, random.choice(_PEOPLE), *_BLANK, *_NOBODY, 7.0)
     values = {

@@ -39,6 +39,8 @@ _OWN: dict[str, dict[str, str]] = {
     "red-without-action": {"found": "has no next action"},
     "downgrade-refused": {"found": "the system is not marked as low-stakes internal"},
     "date-unreadable": {"label": "Review date", "found": "“03/04/2026”"},
+    "label-missing": {"label": "Live"},
+    "system-renamed": {"found": "“Ticket helper”", "where": "reviews/tickets.xlsx (Review)"},
     "date-in-future": {"label": "Review date", "found": "2036-11-23"},
     "date-implausible": {
         "label": "Review date",

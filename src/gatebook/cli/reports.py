@@ -109,17 +109,17 @@ def problem_record(problem: TabProblem) -> dict[str, Any]:
 def sync_json(plan: Plan, *, written: bool, today: date) -> dict[str, Any]:
     """The whole of `sync --json`. `unchanged` and `requests` belong to later backends: 0 here."""
     codes = ("launch", "launch-with-plan", "delayed", "incomplete")
-    found = [system.newest.verdict.decision.value for system in plan.systems]
+    found = plan.decisions
     return {
         "schema": SCHEMA,
         "today": today.isoformat(),
         "portfolio": plan.portfolio,
         "written": written,
-        "read": plan.loaded.files,
+        "read": plan.files,
         "unchanged": 0,
-        "unreadable": len(plan.loaded.problems),
+        "unreadable": len(plan.problems),
         "requests": 0,
-        "systems": len(plan.systems),
+        "systems": len(plan.decisions),
         "decisions": {code: found.count(code) for code in codes},
         "changes": [
             {"system": change.system, "from": change.before, "to": change.now}
@@ -127,7 +127,7 @@ def sync_json(plan: Plan, *, written: bool, today: date) -> dict[str, Any]:
         ],
         "overdue_actions": plan.overdue_actions,
         "not_found": [{"system": row.system, "location": row.file} for row in plan.not_found],
-        "unreadable_sheets": [problem_record(one) for one in plan.loaded.problems],
+        "unreadable_sheets": [problem_record(one) for one in plan.problems],
     }
 
 

@@ -76,7 +76,7 @@ def command(
     _report(plan, written, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
     if notifier and message and written:
         _send(notifier, message)
-    return SOME_UNREADABLE if plan.loaded.problems or plan.not_found else DONE
+    return SOME_UNREADABLE if plan.problems or plan.not_found else DONE
 
 
 def _check_target(target: str) -> None:
@@ -218,7 +218,7 @@ def _report(
         for change in plan.changes:
             click.echo(f"  {change.system}: {change.before or 'new'} → {change.now}")
         click.echo(_ending(plan, written, dry_run=dry_run))
-    for line in problem_lines(plan.loaded.problems):
+    for line in problem_lines(plan.problems):
         click.echo(line, err=True)
     for row in plan.not_found:
         click.echo(f"not found: {row.system} ({row.file}); its last known state stays", err=True)

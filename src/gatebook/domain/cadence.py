@@ -1,7 +1,7 @@
 """When the next review is due, and why.
 
-Source: SPEC, "Cadence"; the seed: monthly for the first quarter in production, then quarterly, and a
-review out of cycle after any major change, a vendor's model upgrade included.
+Source: SPEC, "Cadence", and the seed: each month for a quarter after launch, then each quarter, and at
+once after a major change, for which a vendor's new model counts too.
 """
 
 from __future__ import annotations

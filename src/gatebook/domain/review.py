@@ -86,7 +86,8 @@ class Stamp(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One line of the Changes tab. `cells` has date and kind; `tab` is where it stands."""
+    """One line of the Changes tab. `cells` has date and kind; `tab` is where it stands, and `where`
+    the file, if it is another one than the review's."""
 
     on: DateValue
     kind: str | Unreadable
@@ -94,6 +95,7 @@ class Change(msgspec.Struct, frozen=True):
     what: str = ""
     tab: str = ""
     cells: dict[str, Cell] = {}
+    where: str = ""
 
     @property
     def major(self) -> bool:

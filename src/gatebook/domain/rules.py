@@ -200,13 +200,35 @@ def _dates(review: Review, context: Context) -> Iterator[tuple[DateValue, Hit]]:
         yield getattr(review, field), _head(review, field)
     yield review.sign_off.on, _head(review, "signed_on")
     for change in review.changes:
-        yield change.on, Hit({"label": "Changes, Date", "remark": ""}, "on", change=change)
+        undated = change.on is None and change.kind
+        hit = Hit({"label": "Changes, Date", "remark": ""}, "on", change=change)
+        yield Unreadable("nothing") if undated else change.on, hit
 
 
 def date_unreadable(review: Review, context: Context) -> Iterator[Hit]:
     for value, hit in _dates(review, context):
         if isinstance(value, Unreadable) and value.why != "range":
             yield hit._replace(values=hit.values | {"found": quoted(value.found)})
+
+
+def label_missing(review: Review, context: Context) -> Iterator[Hit]:
+    is_form = len(review.cells.keys() & HEADER_BY_NAME.keys()) >= _MIN_LABELS
+    for field in _MAY_BE_BLANK if is_form else ():
+        if field not in review.cells:
+            yield Hit({"label": HEADER_BY_NAME[field].label})
+
+
+# So many labels show that a review was read from a form at all.
+_MIN_LABELS = 3
+# Fields whose blank says something by itself, so that a lost label would change what is read.
+_MAY_BE_BLANK = (
+    "stakes",
+    "customer_data",
+    "regulated_area",
+    "live",
+    "launch_date",
+    "regate_on",
+)
 
 
 def date_implausible(review: Review, context: Context) -> Iterator[Hit]:
@@ -221,6 +243,8 @@ def date_implausible(review: Review, context: Context) -> Iterator[Hit]:
 
 
 def date_in_future(review: Review, context: Context) -> Iterator[Hit]:
+    if all(row.status is None for row in review.rows):
+        return  # prepared for a meeting to come
     for field, value in (("review_date", review.review_date), ("signed_on", review.sign_off.on)):
         day = plausible(value, context.checklist)
         if day and day > context.today:
@@ -362,7 +386,8 @@ def major_change_unreviewed(review: Review, context: Context) -> Iterator[Hit]:
     for change in unreviewed_changes(review, context.checklist):
         kind = change.kind if isinstance(change.kind, str) else change.kind.found
         after = f" of {reviewed}" if reviewed else ""
-        values = {"kind": kind or "Something", "date": str(change.on), "review": after}
+        kind = f"{kind or 'Something'}, in {change.where}" if change.where else kind or "Something"
+        values = {"kind": kind, "date": str(change.on), "review": after}
         yield Hit(values, "on", change=change)
 
 
@@ -420,6 +445,7 @@ RULES: tuple[Rule, ...] = (
     downgrade_refused,
     yellow_not_allowed,
     date_unreadable,
+    label_missing,
     date_implausible,
     date_in_future,
     header_missing,

@@ -15,10 +15,10 @@ import msgspec
 from gatebook.domain.decision import Decision
 from gatebook.domain.effective import plausible
 from gatebook.domain.findings import Finding
-from gatebook.domain.judge import Judged, as_finding
+from gatebook.domain.judge import Judged, as_finding, judge
 from gatebook.domain.review import Review
 from gatebook.domain.rules import Hit
-from gatebook.domain.text import slug
+from gatebook.domain.text import clean, slug
 
 # Longer keys do not fit beside others in a cell, and no system made by gatebook has one.
 _LONGEST_KEY = 200
@@ -119,7 +119,25 @@ def _by_name(system_id: str, group: list[Judged]) -> Iterable[tuple[str, list[Ju
 
 
 def _latest(copies: list[Judged]) -> Judged:
-    return max(copies, key=lambda one: (one.review.modified, one.review.location, one.review.tab))
+    """The copy changed last; of copies changed in the same moment the one with the worse decision."""
+    return max(
+        copies,
+        key=lambda one: (
+            one.review.modified,
+            -_GOOD[one.verdict.decision],
+            one.review.location,
+            one.review.tab,
+        ),
+    )
+
+
+# How good a decision is; where two sheets claim to count, the worse one does.
+_GOOD = {
+    Decision.DELAYED: 0,
+    Decision.INCOMPLETE: 1,
+    Decision.LAUNCH_WITH_PLAN: 2,
+    Decision.LAUNCH: 3,
+}
 
 
 def _system(key: str, sheets: list[Judged], today: date) -> System:
@@ -128,8 +146,15 @@ def _system(key: str, sheets: list[Judged], today: date) -> System:
         by_review[one.review.stamp.review_id].append(one)
     latest = map(_latest, by_review.values())
     chosen = sorted(latest, key=lambda one: _age(one, today), reverse=True)
+    chosen = _not_hidden_by_a_slip(chosen, today)
     copies = [one for one in sheets if not any(one is kept for kept in chosen)]
-    newest = _with(chosen[0], _launched_without_passing(chosen, today), first=True)
+    newest = _with_all_changes(chosen[0], sheets, today)
+    newest = _with(newest, _renamed(newest, chosen[1:]))
+    newest = _with(newest, _launched_without_passing([newest, *chosen[1:]], today), first=True)
+    for later in chosen[1:]:
+        for finding in later.findings:
+            if finding.code == "date-in-future":
+                newest = _with(newest, _of(later, finding))
     return System(
         key=bounded(key),
         name=newest.review.system or newest.review.location or key,
@@ -137,6 +162,58 @@ def _system(key: str, sheets: list[Judged], today: date) -> System:
         earlier=tuple(_past(one) for one in chosen[1:]),
         copies=tuple(_past(one) for one in copies),
     )
+
+
+def _not_hidden_by_a_slip(chosen: list[Judged], today: date) -> list[Judged]:
+    """A marked review dated after today does not count before that day, unless it is worse than the
+    newest one that was held: then its date is likely a slip, and its reds must not be hidden."""
+    later = [one for one in chosen[1:] if _is_marked(one.review) and not _age(one, today)[1]]
+    worse = [
+        one for one in later if _GOOD[one.verdict.decision] < _GOOD[chosen[0].verdict.decision]
+    ]
+    if not worse:
+        return chosen
+    first = min(worse, key=lambda one: _GOOD[one.verdict.decision])
+    return [first, *(one for one in chosen if one is not first)]
+
+
+def _of(judged: Judged, finding: Finding) -> Finding:
+    """A finding of a sheet that was set aside, as its system's newest review shows it."""
+    message = f"{finding.message} ({place(judged.review)})"
+    return msgspec.structs.replace(finding, cell=None, tab="", message=message)
+
+
+def _with_all_changes(newest: Judged, sheets: list[Judged], today: date) -> Judged:
+    """The newest review judged with the changes that any sheet of the system lists: people go on
+    writing into the log of the file they have."""
+    own = {(change.on, change.kind, change.what) for change in newest.review.changes}
+    others = [
+        msgspec.structs.replace(change, tab="", cells={}, where=one.review.location)
+        for one in sheets
+        if one.review.location != newest.review.location
+        for change in one.review.changes
+        if (change.on, change.kind, change.what) not in own
+    ]
+    if not others:
+        return newest
+    review = msgspec.structs.replace(newest.review, changes=(*newest.review.changes, *others))
+    copies = tuple(f for f in newest.findings if f.code == "duplicate-review")
+    again = judge(review, newest.checklist, today)
+    return msgspec.structs.replace(again, findings=(*again.findings, *copies))
+
+
+def _renamed(newest: Judged, earlier: Sequence[Judged]) -> Finding | None:
+    """Sheets of one system id under other names: a renamed system, or one that has no row."""
+    others = {
+        clean(one.review.system): place(one.review)
+        for one in earlier
+        if one.review.system and _name(one) != _name(newest)
+    }
+    if not others:
+        return None
+    found = ", ".join(f"“{name}”" for name in others)
+    hit = Hit({"found": found, "where": ", ".join(others.values())}, "system")
+    return as_finding("system-renamed", hit, newest.review, newest.checklist)
 
 
 def _past(judged: Judged) -> Judged:
@@ -166,7 +243,10 @@ def _copy(judged: Judged, same: list[Judged]) -> Finding | None:
     if len({_name(one) for one in same}) > 1:
         counts = "They name different systems, so each counts for its own."
     else:
-        counts = f"The one changed last counts: {place(_latest(same).review)}."
+        latest = _latest(same)
+        tie = sum(one.review.modified == latest.review.modified for one in same) > 1
+        which = "None is newer, so the worse one counts" if tie else "The one changed last counts"
+        counts = f"{which}: {place(latest.review)}."
     where = ", ".join(place(other.review) for other in others)
     hit = Hit({"other": where, "counts": counts}, "system")
     return as_finding("duplicate-review", hit, judged.review, judged.checklist)
@@ -205,9 +285,14 @@ def _before_launch(judged: Judged, launch: date | None) -> bool:
     return day is not None and day <= launch
 
 
+def _day(judged: Judged) -> date:
+    return plausible(judged.review.review_date, judged.checklist) or date.min
+
+
 def change_since(system: System) -> str:
     """What the newest review changed against the one before, in words."""
-    held = [one for one in system.earlier if _is_marked(one.review)]
+    newest = _day(system.newest)
+    held = [one for one in system.earlier if _is_marked(one.review) and not _day(one) > newest]
     if not held:
         return "First review"
     now, before = system.newest.verdict, held[0].verdict

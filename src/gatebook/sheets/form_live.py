@@ -244,7 +244,7 @@ class LiveCells:
             "due_text": ("=" + fx.typed_text(refs.due, fx.UNREADABLE), _lower(due_text)),
             "due_date": (fx.typed_date(refs.due, helper["due_text"]), _serial(row.due)),
             "artifact": (
-                f"=IFERROR(IF(LEN({fx.clean(refs.artifact)})>0,1,0),0)",
+                fx.shows_artifact(refs.artifact),
                 int(bool(row.artifact or row.artifact_link)),
             ),
             "approver_text": ("=" + fx.typed_text(refs.approver), _lower(row.approver)),

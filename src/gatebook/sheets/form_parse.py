@@ -71,6 +71,7 @@ _NOTHING: dict[str, str] = {}
 _FEWEST_HEADERS = 3
 # Blank rows after which the list of attendees is over.
 _ATTENDEE_GAP = 6
+_IS_HYPERLINK = re.compile(r"\s*HYPERLINK\s*\(", re.IGNORECASE)
 _HYPERLINK = re.compile(r'\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
 
 
@@ -366,18 +367,10 @@ def _lost_rows(
     keyed: dict[int, str],
     table_row: int,
 ) -> dict[int, bool]:
-    """Rows under the header that have no key, and whose number and title are those of a gate that
-    has no keyed row."""
+    """Rows under the header that have no key, and whose number and title are those of a gate."""
     if "gate" not in columns or "number" not in columns:
         return {}
-    there = set(keyed.values())
-    missing = {
-        (str(gate.number), clean(gate.title).lower())
-        for gate in checklist.gates
-        if gate.key not in there
-    }
-    if not missing:
-        return {}
+    gates = {(str(gate.number), clean(gate.title).lower()) for gate in checklist.gates}
     rows = {row for row, column in grid.values if row > table_row and column == columns["gate"]}
     return {
         row: True
@@ -386,7 +379,7 @@ def _lost_rows(
             typed.as_name(grid.values.get((row, columns["number"]))),
             typed.as_name(grid.values.get((row, columns["gate"]))).lower(),
         )
-        in missing
+        in gates
     }
 
 
@@ -421,10 +414,11 @@ def _gate_row(grid: Grid, columns: dict[str, int], row: int, key: str, *, lost: 
 
 
 def _artifact(grid: Grid, cell: Cell, reader: _Reader) -> tuple[str, str]:
-    """Text and link target. A link's target counts as much as its text, and so does HYPERLINK."""
+    """Text and link target. A link's target counts as much as its text, and so does HYPERLINK; any
+    other formula is not an answer."""
     link = grid.links.get(cell, "")
     formula = grid.formulas.get(cell)
-    if formula is None:
+    if formula is None or not _IS_HYPERLINK.match(formula):
         return typed.as_text(reader.typed("artifact", cell)), link
     text = typed.as_text(grid.values.get(cell))
     if match := _HYPERLINK.match(formula):

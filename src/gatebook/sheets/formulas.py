@@ -103,6 +103,13 @@ def iso_date(number: str) -> str:
     return f'YEAR({number})&"-"&RIGHT("0"&MONTH({number}),2)&"-"&RIGHT("0"&DAY({number}),2)'
 
 
+def shows_artifact(cell: str) -> str:
+    """1 where an artifact is named or linked; of formulas only HYPERLINK counts, as in Python."""
+    linked = f'UPPER(LEFT(FORMULATEXT({cell}),11))="=HYPERLINK("'
+    filled = f"LEN({clean(cell)})>0"
+    return f"=IFERROR(IF(ISFORMULA({cell}),IF({linked},1,0),IF({filled},1,0)),0)"
+
+
 def flag(condition: str) -> str:
     """1 where a condition holds, or cannot be computed (then something is broken)."""
     return f"=IFERROR(IF({condition},1,0),1)"

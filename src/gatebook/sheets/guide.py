@@ -178,6 +178,6 @@ def _after(cadence: Cadence) -> str:
     months = listed([str(month) for month in cadence.first_months])
     return (
         f"Pin the page beside the runbook. Review again {months} months after launch, then every "
-        f"{cadence.then_every} months, and at once after a change of model (a vendor's upgrade too), "
-        "prompt, data source or use case. Write every change into the Changes tab."
+        f"{cadence.then_every} months, and at once after a major change: the model (a vendor's upgrade "
+        "too), the prompt, the data source, or what it is used for. Write every change into the Changes tab."
     )

@@ -83,7 +83,10 @@ def read_reviews(
                 problems.append(TabProblem(location, grid.tab, str(trouble), changes.REMEDY))
         else:
             passed.append(grid.tab)
-    with_changes = tuple(_with_changes(review, logs) for review in reviews)
+    known = {review.stamp.system_id for review in reviews}
+    # A log that no review here claims is not dropped: it counts for all of them.
+    claimed = [(system if system in known else "", found) for system, found in logs]
+    with_changes = tuple(_with_changes(review, claimed) for review in reviews)
     return Contents(with_changes, tuple(problems), tuple(passed))
 
 
@@ -106,7 +109,7 @@ def _parse(
 
 
 def _with_changes(review: Review, logs: list[tuple[str, tuple[Change, ...]]]) -> Review:
-    """The changes of this system: from tabs marked with its id, and from unmarked ones."""
+    """The changes of this system: from tabs marked with its id, and from those of nobody here."""
     system_id = review.stamp.system_id
     mine = [change for mark, found in logs if mark in ("", system_id) for change in found]
     return msgspec.structs.replace(review, changes=tuple(mine)) if mine else review

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from gatebook.domain.review import STATUS_WORDS, DateValue, Status, Unreadable
-from gatebook.domain.text import clean
+from gatebook.domain.text import ODD_SPACES, clean
 from gatebook.sheets.formulas import NO_WORDS, YES_WORDS
 from gatebook.sheets.model import CellError, Raw
 
@@ -15,6 +15,8 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 # Excel counts days from 1899-12-30 (its 1900 leap-day slip aside), the Mac's old system from 1904.
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
+# What counts as space at the ends: the same as in the sheet, which knows no others.
+_SPACES = " " + ODD_SPACES
 # The sheet's DATE function reads smaller years as years after 1900.
 _FIRST_ISO_YEAR = 1901
 
@@ -28,7 +30,7 @@ def as_text(value: Raw | None) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     text = str(value)
-    return text.strip() if clean(text) else ""
+    return text.strip(_SPACES) if clean(text) else ""
 
 
 def as_name(value: Raw | None) -> str:

@@ -81,7 +81,7 @@ def workbook_bytes(workbook: Workbook) -> bytes:
     """
     _check_names(workbook)
     stream = BytesIO()
-    book = xlsxwriter.Workbook(stream, _options(workbook.font))
+    book = xlsxwriter.Workbook(stream, _options(workbook))
     try:
         with warnings_as_errors():
             _draw(workbook, book)
@@ -95,12 +95,18 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _options(font: str) -> dict[str, Any]:
+# With more records than this, the library's parts wait on disk instead of in memory.
+_SMALL = 2_000
+
+
+def _options(workbook: Workbook) -> dict[str, Any]:
+    font = workbook.font
+    small = sum(len(table.rows) for sheet in workbook.sheets for table in sheet.tables) <= _SMALL
     look: dict[str, Any] = {"font_name": font, "font_size": 11}
     if font != _THEME_FONT:
         # A font that follows the theme is shown as the theme's Calibri, whatever its name.
         look["font_scheme"] = "none"
-    return {"in_memory": True, "default_format_properties": look}
+    return {"in_memory": small, "default_format_properties": look}
 
 
 def _check_names(workbook: Workbook) -> None:
