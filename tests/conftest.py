@@ -14,8 +14,6 @@ from typing import NamedTuple
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.engines"]
-
 settings.register_profile("everyday", deadline=None)
 # A change is judged by the same examples as the last one; the search goes on at people's desks.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
