@@ -127,20 +127,20 @@ def is_review(grid: Grid) -> bool:
 
 def read_stamp(grid: Grid) -> Stamp | None:
     """The tab's stamp; None where it is gone. Raises TabTrouble for two stamps or a newer form."""
-    cells = [
-        (place, value)
+    found = {
+        place: match
         for place, value in grid.values.items()
-        if type(value) is str and value.startswith(STAMP_PREFIX)
-    ]
-    if len(cells) > 1:
-        where = " and ".join(Cell(*place).a1 for place, _ in sorted(cells))
+        if type(value) is str and value.startswith(STAMP_PREFIX) and (match := _STAMP.match(value))
+    }
+    if len(found) > 1:
+        where = " and ".join(Cell(*place).a1 for place in sorted(found))
         raise TabTrouble(
             f"the tab holds two forms (their marks stand at {where})",
             "Keep one form on a tab: move the other one to a tab of its own.",
         )
-    match = _STAMP.match(str(cells[0][1])) if cells else None
-    if not match:
+    if not found:
         return None
+    (match,) = found.values()
     schema = int(match["schema"])
     if schema > SCHEMA:
         raise TabTrouble(
