@@ -20,6 +20,7 @@ from gatebook.sheets.review_form import SKIPPED_MARKS, TabProblem, read_reviews
 
 if TYPE_CHECKING:
     from gatebook.sheets.model import Grid, Workbook
+    from gatebook.sheets.portfolio_read import OldPortfolio
     from gatebook.sheets.portfolio_tables import SystemRow, Tables
 
 
@@ -191,12 +192,7 @@ def plan_sync(
     """
     from gatebook.portfolio import build_tables, with_run
     from gatebook.sheets.portfolio_book import portfolio_workbook
-    from gatebook.sheets.portfolio_read import (
-        OldPortfolio,
-        read_portfolio,
-        says_the_same,
-        would_be_lost,
-    )
+    from gatebook.sheets.portfolio_read import OldPortfolio, read_portfolio
     from gatebook.sheets.portfolio_tables import RunRow
 
     old = read_portfolio(_grids(backend, portfolio)) if exists else OldPortfolio()
@@ -215,6 +211,43 @@ def plan_sync(
         )
     found = systems(loaded.judged, today)
     tables = build_tables(found, loaded.problems, old, today, home)
+    before = {row.key: row.decision_code or None for row in old.systems}
+    changes = tuple(
+        Change(system.name, before.get(system.key), system.newest.verdict.decision.value)
+        for system in found
+        if before.get(system.key) != system.newest.verdict.decision.value
+    )
+    decisions = tuple(system.newest.verdict.decision.value for system in found)
+    files, problems, passed = loaded.files, loaded.problems, len(loaded.passed)
+    # Thousands of reviews would fill the memory while the portfolio is laid out and drawn.
+    del found, loaded
+    same = exists and _is_written(tables, version, old, portfolio)
+    if not same:
+        run = RunRow(
+            when=now,
+            read=files,
+            unreadable=len(problems),
+            passed_over=passed,
+            changed=_changed_text(changes),
+        )
+        tables = with_run(tables, run)
+    return Plan(
+        portfolio=portfolio,
+        tables=tables,
+        workbook=None if same else portfolio_workbook(tables, version),
+        changes=changes,
+        files=files,
+        problems=problems,
+        decisions=decisions,
+        overdue_actions=sum(row.overdue for row in tables.systems),
+    )
+
+
+def _is_written(tables: Tables, version: str, old: OldPortfolio, portfolio: str) -> bool:
+    """Whether the portfolio on disk says it all. Raises Unwritable where writing would lose words."""
+    from gatebook.sheets.portfolio_book import portfolio_workbook
+    from gatebook.sheets.portfolio_read import says_the_same, would_be_lost
+
     workbook = portfolio_workbook(tables, version)
     if lost := would_be_lost(workbook, old):
         raise Unwritable(
@@ -223,33 +256,7 @@ def plan_sync(
             "Move it into the Notes column, or into a column of your own right of it with a header; "
             "of a formula, paste the value. Nothing was written.",
         )
-    before = {row.key: row.decision_code or None for row in old.systems}
-    changes = tuple(
-        Change(system.name, before.get(system.key), system.newest.verdict.decision.value)
-        for system in found
-        if before.get(system.key) != system.newest.verdict.decision.value
-    )
-    same = exists and says_the_same(workbook, old)
-    if not same:
-        run = RunRow(
-            when=now,
-            read=loaded.files,
-            unreadable=len(loaded.problems),
-            passed_over=len(loaded.passed),
-            changed=_changed_text(changes),
-        )
-        tables = with_run(tables, run)
-        workbook = portfolio_workbook(tables, version)
-    return Plan(
-        portfolio=portfolio,
-        tables=tables,
-        workbook=None if same else workbook,
-        changes=changes,
-        files=loaded.files,
-        problems=loaded.problems,
-        decisions=tuple(system.newest.verdict.decision.value for system in found),
-        overdue_actions=sum(row.overdue for row in tables.systems),
-    )
+    return says_the_same(workbook, old)
 
 
 def _grids(backend: Backend, portfolio: str) -> list[Grid]:

@@ -139,10 +139,10 @@ def _plan(
     from gatebook.sync import plan_sync
     from gatebook.wiring import SettingsError, backend_for
 
-    loaded = read_locations(places, using, today, portfolio=target, quiet=quiet, verbose=verbose)
     try:
+        # Not kept in a name here, so that the plan can let go of what was read.
         return plan_sync(
-            loaded,
+            read_locations(places, using, today, portfolio=target, quiet=quiet, verbose=verbose),
             backend_for(target),
             target,
             exists=os.path.exists(target),
