@@ -10,7 +10,12 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
-from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellFormulaTuple,
+    CellStringTuple,
+    Worksheet,
+)
 
 from gatebook.backends.excel.draw_cells import Pen
 from gatebook.backends.excel.draw_charts import chart_object
@@ -43,6 +48,17 @@ class _Tab(Worksheet):
             return -1
         self.table[row][col] = CellFormulaTuple(formula, cell_format, value)
         return 0
+
+    def share(self, row: int, column: int) -> None:
+        """Keep one object for all cells of a tab that hold the same in the same look: most do.
+
+        By type, because a text number 1 and the number 1 are equal as tuples.
+        """
+        cells = self.table[row]
+        cell = cells.get(column)
+        if isinstance(cell, (CellStringTuple, CellBlankTuple)):
+            same = self.__dict__.setdefault("_same", {}).setdefault(type(cell), {})
+            cells[column] = same.setdefault(cell, cell)
 
     def let_grow(self, row: int) -> None:
         """Keep a row's height as a start only: programs fit it to the text when people type."""

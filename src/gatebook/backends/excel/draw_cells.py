@@ -38,6 +38,7 @@ class Pen:
             ) from None
         if code:
             done(code, self._name, f"cell {Cell(row, column).a1}")
+        self._sheet.share(row, column)
 
     def put_table(self, table: Table) -> None:
         """Write a table: its header row, then its rows. Raises ValueError as `put` does."""

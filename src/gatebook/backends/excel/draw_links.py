@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -84,14 +86,20 @@ def _web_address(target: str) -> str:
 def _file_address(target: str) -> tuple[str, str]:
     """A path as a relative or file: address, and the place in that workbook ("" without one)."""
     found = _PLACE.search(target)
-    path, place = (target[: found.start()], found[1]) if found else (target, "")
+    path, place = (target[: found.start()], sys.intern(found[1])) if found else (target, "")
+    return _path_address(path), place
+
+
+# Many links lead into the same few files; one object serves them all.
+@lru_cache(maxsize=4096)
+def _path_address(path: str) -> str:
     path = path.replace("\\", "/")
     address = _NO_PATH_CHARACTER.sub(lambda character: quote(character[0]), path)
     if _DRIVE.match(path):
-        return f"file:///{address}", place
+        return f"file:///{address}"
     if path.startswith("//"):
-        return (f"file:{address}" if _SHARE.match(path) else ""), place
+        return f"file:{address}" if _SHARE.match(path) else ""
     if path.startswith("/"):
-        return "file://" + address.replace(":", "%3A"), place
+        return "file://" + address.replace(":", "%3A")
     # "a:b.xlsx" would be read as an address of the scheme "a".
-    return (f"./{address}" if ":" in path.partition("/")[0] else address), place
+    return f"./{address}" if ":" in path.partition("/")[0] else address
