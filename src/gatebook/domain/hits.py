@@ -59,12 +59,14 @@ def _remark(remarks: dict[str, str], field: str) -> str:
 
 
 def row_hit(row: GateRow, gate: Gate, field: str, **values: str) -> Hit:
+    """A hit in one column of a gate's row; `values` adds to number, gate, label and remark."""
     label = f"Gate {gate.number} {gate.title}, {ROW_BY_NAME[field].label}"
     named = {"number": str(gate.number), "gate": gate.title, "label": label}
     return Hit(named | {"remark": _remark(row.remarks, field)} | values, field, row, gate)
 
 
 def head_hit(review: Review, field: str, **values: str) -> Hit:
+    """A hit at a field of the head or the sign-off; `values` adds to label and remark."""
     named = {"label": HEADER_BY_NAME[field].label, "remark": _remark(review.remarks, field)}
     return Hit(named | values, field)
 

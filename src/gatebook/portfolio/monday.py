@@ -50,7 +50,7 @@ def monday_view(
             _blocked(systems, place),
             "Nobody is held up.",
             table,
-            45,
+            60,
         ),
         Block("Overdue actions", late, "Nothing is overdue.", "see Actions", 60),
         # No date in the heading: a portfolio is written again only when it has something to say.
