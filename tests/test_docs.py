@@ -15,7 +15,7 @@ import pytest
 
 from gatebook.cli.exits import MEANINGS
 from gatebook.cli.main import COMMANDS, cli
-from gatebook.config import Config, FormConfig, load_config
+from gatebook.config import Config, FormConfig, GoogleConfig, load_config
 from gatebook.domain.findings import CATALOGUE
 from gatebook.templates import template_text, templates_folder
 
@@ -132,6 +132,12 @@ def test_the_example_config_can_be_used_as_it_is() -> None:
     config = load_config(templates_folder() / "gatebook.toml")
     assert config.locations
     assert config.portfolio
+
+
+def test_the_google_page_explains_every_key_of_its_table() -> None:
+    page = (_ROOT / "docs" / "google.md").read_text(encoding="utf-8")
+    for name in GoogleConfig.__struct_fields__:
+        assert re.search(rf"^\|[^|]*`{name}`", page, re.MULTILINE), name
 
 
 def test_the_example_config_has_every_key_and_explains_it() -> None:

@@ -25,6 +25,7 @@ from gatebook.domain.text import clean, slug
 from gatebook.portfolio import build_tables, regulated_gates, what_blocks, with_run
 from gatebook.sheets.model import Link
 from gatebook.sheets.portfolio_book import TABS, portfolio_workbook
+from gatebook.sheets.portfolio_front import HEADER_ROW, SYNCED_ROW, gate_legend
 from gatebook.sheets.portfolio_read import (
     OldPortfolio,
     read_portfolio,
@@ -150,6 +151,18 @@ def test_a_due_date_nobody_can_read_is_shown_as_it_stands() -> None:
             | 4 |          |
             """,
             "Green without proof (2); No backup owner",
+        ),
+        (
+            """
+            | # | Status | Owner  |
+            | 1 | Red    | Bo Li  |
+            | 2 | Red    | Bo Li  |
+            | 3 | Red    | Bo Li  |
+            | 4 | Red    | Bo Li  |
+            | 5 | Red    | Bo Li  |
+            """,
+            "1 Data source documented (Bo Li); 2 Data quality monitored (Bo Li); "
+            "3 Confidential data handled (Bo Li); and 2 more",
         ),
     ],
 )
@@ -336,6 +349,39 @@ def test_notes_are_read_back_by_system_and_header() -> None:
     }
 
 
+def test_an_older_layout_is_read_back_and_taken_over() -> None:
+    """The first portfolios had their columns in another order, and no titles over the gates."""
+    tables = tables_of(red(review("A"), 3))
+    grids = grids_of(portfolio_workbook(tables, "1.0"))
+    new = grids[0]
+    order = [
+        *("System", "Key", "Decision", *map(str, range(1, 13)), "Green", "Yellow", "Red", "Open"),
+        *("What blocks", "Pilot lead", "Production owner", "Review date", "Next review"),
+        *("Because", "Overdue actions", "Since last review", "Regulated area", "Sheet"),
+        *("Sync state", "Notes"),
+    ]
+    at = {text: column for (row, column), text in new.values.items() if row == HEADER_ROW}
+    values = {place: value for place, value in new.values.items() if place[1] == 0}
+    for column, header in enumerate(order, 1):
+        values[HEADER_ROW, column] = header
+        if (value := new.values.get((HEADER_ROW + 1, at[header]))) is not None:
+            values[HEADER_ROW + 1, column] = value
+    values[HEADER_ROW + 1, len(order)] = "note A"
+    # Two of its numbers, which stood in single cells, and the time of the sync.
+    values |= {(1, 1): 1.0, (2, 1): "systems", (1, 3): 1.0, (2, 3): "delayed or red live"}
+    values[SYNCED_ROW, 1] = "Last sync that changed something: today"
+    old = read_portfolio([dataclasses.replace(new, values=values, merges=()), *grids[1:]])
+    (row,) = old.systems
+    kept = dataclasses.replace(row, notes={}, link=tables.systems[0].link)
+    assert kept == tables.systems[0]
+    assert row.notes == {"Notes": "note A"}
+    assert old.note_headers == ("Notes",)
+    workbook = portfolio_workbook(tables_of(red(review("A"), 3), old=old), "1.0")
+    assert would_be_lost(workbook, old) == ()
+    assert not says_the_same(workbook, old)
+    assert read_portfolio(grids_of(workbook)).systems[0].notes == {"Notes": "note A"}
+
+
 def test_a_folder_that_cannot_be_opened_explains_the_systems_in_it() -> None:
     inside = review("A", location=f"{HOME}/team/a.xlsx")
     old = reread(tables_of(inside, review("B")))
@@ -402,4 +448,8 @@ def test_judged_reviews_keep_the_checklist_they_were_judged_by() -> None:
     two: Judged = judge(review("Long"), TWELVE, TODAY)
     tables = build_tables(systems((one, two), TODAY), (), OldPortfolio(), TODAY, HOME)
     assert tables.strip_length == 12
+    # Over the strip stands what its numbers mean, in each checklist that has such a gate.
+    legend = clean(gate_legend(tables)).removeprefix("Gates: ").split(" · ")
+    assert legend[0] == f"1 {TWELVE.gates[0].title}"
+    assert len(legend) == 12
     assert {len(row.strip) for row in reread(tables).systems} == {2, 12}

@@ -35,6 +35,8 @@ HOW = Judgement({TWELVE.id: TWELVE}, TWELVE, TODAY)
 class Shelf:
     """Workbooks by name, as grids; a text instead of grids is why one cannot be read."""
 
+    keeps_other_tabs = False
+
     def __init__(self, **books: Sequence[Grid] | str) -> None:
         self.books: dict[str, Sequence[Grid] | str] = dict(books)
         self.passed: tuple[Passed, ...] = ()

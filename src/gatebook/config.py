@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from gatebook.domain.fields import ATTENDEES_LABEL, DECISION_LABEL, HEADER, ROW
+
 NAME = "gatebook.toml"
+# Two lines of large letters in the place for the logo.
+MOST_LOGO = 40
+_LABELS = {word.lower() for field in (*HEADER, *ROW) for word in (field.label, *field.aliases)} | {
+    ATTENDEES_LABEL.lower(),
+    DECISION_LABEL.lower(),
+}
 
 
 class ConfigError(Exception):
@@ -17,9 +26,11 @@ class ConfigError(Exception):
 
 
 class FormConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How new forms look."""
+    """How new forms look. `accent` is "#RRGGBB", or "" for the usual dark blue."""
 
     organisation: str = ""
+    logo: str = ""
+    accent: str = ""
     paper: Literal["A4", "Letter"] = "A4"
 
 
@@ -32,6 +43,32 @@ class NotifyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     urls: tuple[str, ...] = ()
     urls_from_env: str = ""
+
+
+class GoogleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How gatebook works with Google: whose sign-in, what new spreadsheets get, at which pace.
+
+    No key stands here: `credentials` is the path of a file that holds one. `cache` is the folder in
+    which answers are kept ("" for the system's own place, "off" for none). `locale` must be an English
+    one, because formulas are written with its comma. Waits are in seconds.
+    """
+
+    credentials: str = ""
+    oauth: bool = False
+    all_of_drive: bool = False
+    impersonate: str = ""
+    subject: str = ""
+    locale: str = "en_US"
+    editors: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    cache: str = ""
+    reads_per_minute: Annotated[int, msgspec.Meta(ge=1)] = 55
+    writes_per_minute: Annotated[int, msgspec.Meta(ge=1)] = 55
+    first_wait: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    patience: Annotated[float, msgspec.Meta(ge=0)] = 300.0
+    sheets_api: str = "https://sheets.googleapis.com"
+    drive_api: str = "https://www.googleapis.com"
+    iam_api: str = ""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +85,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "UTC"
     form: FormConfig = FormConfig()
     notify: NotifyConfig = NotifyConfig()
+    google: GoogleConfig = GoogleConfig()
 
     def today(self) -> date:
         """The date now in the configured time zone."""
@@ -83,6 +121,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(
             f"{path}: timezone is “{config.timezone}”; expected a name such as Europe/Berlin"
         ) from error
+    _check_form(path, config.form)
     base = path.parent
 
     def at_home(location: str) -> str:
@@ -96,16 +135,40 @@ def load_config(path: Path) -> Config:
         portfolio=at_home(config.portfolio),
         checklist=at_home(config.checklist),
         checklists=tuple(at_home(file) for file in config.checklists),
+        google=msgspec.structs.replace(
+            config.google,
+            credentials=at_home(config.google.credentials),
+            cache=at_home(config.google.cache) if config.google.cache != "off" else "off",
+        ),
     )
+
+
+def _check_form(path: Path, form: FormConfig) -> None:
+    """Raises ConfigError for a colour that is none, and for a logo line that is no short line."""
+    if form.accent and not re.fullmatch(r"#[0-9A-Fa-f]{6}", form.accent):
+        raise ConfigError(
+            f"{path}: form.accent is “{form.accent}”; expected a colour as # and six digits or "
+            "letters from A to F, such as #243B53. Design tools call it the hex value"
+        )
+    if len(form.logo) > MOST_LOGO or not form.logo.isprintable():
+        raise ConfigError(
+            f"{path}: form.logo has {len(form.logo)} characters; expected one line of at most "
+            f"{MOST_LOGO}, such as “Example Ltd · Operations”"
+        )
+    if form.logo.strip().lower() in _LABELS:
+        raise ConfigError(
+            f"{path}: form.logo is “{form.logo}”, which is also a label of the form, so the form "
+            "could not be read. Add a word to it"
+        )
 
 
 def _explain(path: Path, error: Exception) -> str:
     text = str(error)
     known = ", ".join(Config.__struct_fields__)
     if "unknown field" in text:
-        form = ", ".join(FormConfig.__struct_fields__)
-        notify = ", ".join(NotifyConfig.__struct_fields__)
-        return f"{path}: {text}. Known keys: {known}; in [form]: {form}; in [notify]: {notify}"
+        tables = {"form": FormConfig, "notify": NotifyConfig, "google": GoogleConfig}
+        inner = [f"in [{n}]: {', '.join(t.__struct_fields__)}" for n, t in tables.items()]
+        return f"{path}: {text}. Known keys: {'; '.join([known, *inner])}"
     if isinstance(error, msgspec.ValidationError):
         return f"{path}: {text}"
     return f"{path} is not written as TOML in UTF-8, so it cannot be read: {text}"

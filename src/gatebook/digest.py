@@ -11,14 +11,14 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
 
+from gatebook.domain.actions import BUCKETS, LATER, NO_DATE, OVERDUE, SOON, bucket, open_actions
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.checklist import Gate
-from gatebook.domain.effective import gate_rows, plausible
 from gatebook.domain.fields import HEADER_BY_NAME
-from gatebook.domain.review import DateValue, GateRow, Review, Status, Unreadable
+from gatebook.domain.review import DateValue, GateRow, Review, Unreadable
 from gatebook.domain.systems import System
 from gatebook.domain.text import clean, is_person
 from gatebook.sheets.review_form import TabProblem
@@ -28,8 +28,9 @@ GROUP = "No single owner"
 # How a file says that gatebook wrote it: a Markdown file's first line, a calendar's PRODID.
 MARK = "<!-- gatebook digest: every run writes this file anew -->"
 PRODUCER = "-//gatebook//owner digest//EN"
-# Not "Later" and "No date": these are named by what they are.
-_BUCKETS = ((7, "Due in the next 7 days"), (30, "Due in the next 30 days"))
+_TITLES = {OVERDUE: "Overdue", LATER: "Due later", NO_DATE: "No date"} | {
+    words: f"Due in the {words}" for words in SOON.values()
+}
 # Who owns a system: fields of a review, the one who answers for it first.
 _ROLES = ("owner", "backup", "lead")
 # Characters of an action in a calendar's line; the whole stands in the event.
@@ -223,33 +224,24 @@ def _owners(system: System) -> Iterable[tuple[str, list[str]]]:
 
 
 def _actions(system: System) -> Iterator[tuple[str, Action]]:
-    """The open actions of a system, each with its owner's name; "" where that is no person.
-
-    Open is what the portfolio's tab Actions shows: every gate that is not green, except one that is
-    neither marked nor has an action or a date.
-    """
+    """The open actions of a system, each with its owner's name; "" where that is no person."""
     judged = system.newest
     marks = judged.checklist.policy.person_marks
-    for row, gate in gate_rows(judged.review, judged.checklist):
-        if row.status is Status.GREEN:
-            continue
-        if row.status is None and not row.next_action and row.due is None:
-            continue
-        owner = one_line(row.owner)
-        due = plausible(row.due, judged.checklist)
+    for one in open_actions(judged.review, judged.checklist):
+        owner = one_line(one.row.owner)
         yield (
             owner if is_person(owner, marks) else "",
             Action(
                 system_key=system.key,
                 system=one_line(system.name),
-                gate_key=row.key,
-                gate=_gate(gate),
-                status=row.status.value if isinstance(row.status, Status) else "not marked",
-                text=one_line(row.next_action) or "(nothing written down)",
+                gate_key=one.row.key,
+                gate=_gate(one.gate),
+                status=one.status.value if one.status else "not marked",
+                text=one_line(one.text),
                 owner=owner,
-                due=due,
-                typed="" if due else _typed(row.due),
-                place=_place(judged.review, row),
+                due=one.due,
+                typed="" if one.due else _typed(one.row.due),
+                place=_place(judged.review, one.row),
             ),
         )
 
@@ -313,19 +305,10 @@ def by_due(digest: Digest) -> Iterator[tuple[str, list[Action]]]:
     """The open actions in buckets, overdue first; only buckets with something in them."""
     buckets: dict[str, list[Action]] = defaultdict(list)
     for action in digest.actions:
-        buckets[_bucket(action.due, digest.today)].append(action)
-    for title in ("Overdue", *(title for _, title in _BUCKETS), "Due later", "No date"):
-        if title in buckets:
-            yield title, buckets[title]
-
-
-def _bucket(due: date | None, today: date) -> str:
-    if due is None:
-        return "No date"
-    if due < today:
-        return "Overdue"
-    ahead = due - today
-    return next((title for limit, title in _BUCKETS if ahead <= timedelta(limit)), "Due later")
+        buckets[bucket(action.due, digest.today)].append(action)
+    for found in BUCKETS:
+        if found in buckets:
+            yield _TITLES[found], buckets[found]
 
 
 def _section(title: str, items: Iterable[list[str]], empty: str = "", level: int = 2) -> list[str]:

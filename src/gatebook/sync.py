@@ -57,7 +57,7 @@ def read_file(backend: Backend, source: Source, how: Judgement) -> FileResult:
     try:
         grids = backend.read(source, SKIPPED_MARKS)
     except Unreadable as trouble:
-        problem = TabProblem(source.location, "", trouble.reason, trouble.remedy)
+        problem = TabProblem(source.location, "", trouble.reason, trouble.remedy, source.name)
         return FileResult((), (problem,), ())
     try:
         return _judged(source, grids, how)
@@ -68,6 +68,7 @@ def read_file(backend: Backend, source: Source, how: Judgement) -> FileResult:
             "",
             f"gatebook itself failed on this file ({said})",
             "Report this with the file; to go on meanwhile, move the answers to a fresh form.",
+            source.name,
         )
         return FileResult((), (problem,), ())
 
@@ -157,10 +158,12 @@ class Plan:
     """What a sync would do. `workbook` is None where the portfolio says it all already.
 
     It holds no reviews: of thousands they would fill the memory while the portfolio is drawn.
+    `before` are the systems as the portfolio had them.
     `decisions` has the decision of each system that was read; `files` is how many were read.
     """
 
     portfolio: str
+    before: tuple[SystemRow, ...]
     tables: Tables
     workbook: Workbook | None
     changes: tuple[Change, ...]
@@ -196,7 +199,7 @@ def plan_sync(
     from gatebook.sheets.portfolio_tables import RunRow
 
     old = read_portfolio(_grids(backend, portfolio)) if exists else OldPortfolio()
-    if old.strangers:
+    if old.strangers and not backend.keeps_other_tabs:
         raise Unwritable(
             f"{portfolio} holds {', '.join(old.strangers[:5])}, which gatebook did not make and "
             "would lose by writing the file anew",
@@ -233,6 +236,7 @@ def plan_sync(
         tables = with_run(tables, run)
     return Plan(
         portfolio=portfolio,
+        before=old.systems,
         tables=tables,
         workbook=None if same else portfolio_workbook(tables, version),
         changes=changes,
@@ -273,6 +277,8 @@ def _grids(backend: Backend, portfolio: str) -> list[Grid]:
 def _changed_text(changes: Sequence[Change]) -> str:
     if not changes:
         return "No decision changed"
+    if len(changes) > 3 and not any(change.before for change in changes):
+        return f"{len(changes)} systems, all new"
     texts = [f"{c.system}: {c.before or 'new'} → {c.now}" for c in changes]
     more = f"; and {len(texts) - 50} more" if len(texts) > 50 else ""
     return "; ".join(texts[:50]) + more

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from gatebook.backends.excel.backend import ExcelBackend
-from gatebook.backends.protocol import Backend, Source
-from gatebook.config import Config, ConfigError, find_config, load_config
+from gatebook.backends.protocol import Backend, Source, Unreadable
+from gatebook.config import Config, ConfigError, GoogleConfig, find_config, load_config
 from gatebook.domain.checklist import Checklist, ChecklistError, check_levels, parse_checklist
 from gatebook.domain.findings import CATALOGUE, raisable
 from gatebook.sync import FileResult, Judgement, Progress, one_by_one, read_file
 from gatebook.templates import BUILT_IN, template_text
+
+if TYPE_CHECKING:
+    from gatebook.backends.google.backend import GoogleBackend
+    from gatebook.backends.google.signin import Purpose
 
 
 class SettingsError(Exception):
@@ -23,17 +30,82 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a command works with: the configuration, and the checklists by id, the main one first."""
+    """What a command works with: the configuration, and the checklists by id, the main one first.
+
+    `full`: read every sheet, also those that did not change.
+    """
 
     config: Config
     config_path: Path | None
     checklist: Checklist
     checklists: dict[str, Checklist]
+    full: bool = False
+    _google: dict[str, GoogleBackend] = field(default_factory=dict)
+
+    def google(self, purpose: Purpose) -> GoogleBackend:
+        """The Google backend of this run for a purpose: one, so that its requests keep one pace."""
+        if purpose not in self._google:
+            self._google[purpose] = google_backend(self.config.google, purpose, full=self.full)
+        return self._google[purpose]
+
+    def backend(self, location: str, purpose: Purpose = "read") -> Backend:
+        """The backend that a location belongs to. Raises SettingsError where none knows it."""
+        if not is_web(location):
+            return files_backend()
+        from gatebook.backends.google.addresses import parse_address
+
+        try:
+            parse_address(location)
+        except Unreadable as trouble:
+            raise SettingsError(f"{trouble.reason}\n  What to do: {trouble.remedy}") from trouble
+        return self.google(purpose)
+
+    def is_spreadsheet(self, location: str) -> bool:
+        """Whether an address is that of a spreadsheet. Raises SettingsError for no address of ours."""
+        from gatebook.backends.google.addresses import parse_address
+
+        self.backend(location)
+        return parse_address(location).kind == "spreadsheet"
+
+    @property
+    def requests(self) -> int:
+        """How many requests went to Google."""
+        return sum(backend.requests for backend in self._google.values())
+
+    @property
+    def unchanged(self) -> int:
+        """How many spreadsheets had not changed, so that nobody asked for them again."""
+        return sum(backend.kept for backend in self._google.values())
 
 
-def settings(config_file: str = "", checklist_files: tuple[str, ...] = ()) -> Settings:
+def is_web(location: str) -> bool:
+    """Whether a location is an address and no path on a disk."""
+    return "://" in location
+
+
+def lock_file(portfolio: str, config: GoogleConfig) -> Path:
+    """The file that one sync of a portfolio holds: beside it, or for one in Google on this machine.
+
+    Between machines Google itself keeps two syncs apart: see backends/google/write.py.
+    """
+    if is_web(portfolio):
+        from gatebook.backends.google.addresses import parse_address
+
+        folder = _cache_folder(config) / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{parse_address(portfolio).id}.lock"
+    path = Path(portfolio)
+    return path.with_name(f".{path.name}.lock")
+
+
+def settings(
+    config_file: str = "",
+    checklist_files: tuple[str, ...] = (),
+    google: Mapping[str, str] | None = None,
+) -> Settings:
     """Configuration and checklists for a run. Raises SettingsError.
 
+    `google` goes before the [google] table: credentials, impersonate, subject.
     The first checklist named on the command line is the main one, else the configured one, else the
     built-in. The built-in is always at hand for sheets that were made with it.
     """
@@ -42,6 +114,9 @@ def settings(config_file: str = "", checklist_files: tuple[str, ...] = ()) -> Se
         config = load_config(path) if path else Config()
     except ConfigError as error:
         raise SettingsError(str(error)) from error
+    config = msgspec.structs.replace(
+        config, google=msgspec.structs.replace(config.google, **(google or {}))
+    )
     named = [*checklist_files, config.checklist, *config.checklists]
     found = [load_checklist(file) for file in dict.fromkeys(named) if file]
     by_id: dict[str, Checklist] = {}
@@ -95,29 +170,79 @@ def _read_chunk(backend: Backend, sources: Sequence[Source], how: Judgement) -> 
 
 
 def runner(
-    files_backend: Backend, sources: Sequence[Source], how: Judgement, progress: Progress
+    backend: Backend, sources: Sequence[Source], how: Judgement, progress: Progress
 ) -> list[FileResult]:
-    """Reads files in as many processes as the machine has cores, in the order given."""
+    """Reads files in as many processes as the machine has cores, in the order given.
+
+    Google is asked one by one: its quota is the limit there, and one count must keep it.
+    """
     workers = min(os.cpu_count() or 1, 8)
-    if workers < 2 or len(sources) < _PARALLEL_FROM:
-        return one_by_one(files_backend, sources, how, progress)
+    on_disk = isinstance(backend, ExcelBackend)
+    if not on_disk or workers < 2 or len(sources) < _PARALLEL_FROM:
+        return one_by_one(backend, sources, how, progress)
     # Imported here: it takes 30 ms, which a run over few files does not need to spend.
     from concurrent.futures import ProcessPoolExecutor
 
     chunks = [sources[start : start + _CHUNK] for start in range(0, len(sources), _CHUNK)]
     results: list[FileResult] = []
     with ProcessPoolExecutor(workers) as pool:
-        for part in pool.map(partial(_read_chunk, files_backend, how=how), chunks):
+        for part in pool.map(partial(_read_chunk, backend, how=how), chunks):
             results.extend(part)
             progress(len(results), len(sources))
     return results
 
 
-def backend_for(location: str) -> Backend:
-    """The backend that a location belongs to. Raises SettingsError for one that no backend knows."""
-    if "://" in location:
-        raise SettingsError(
-            f"{location} is a web address; this version reads and writes .xlsx files on disk\n"
-            "  What to do: give a file, a folder or a pattern such as reviews/**/*.xlsx."
-        )
+def files_backend() -> Backend:
+    """The backend of files on disk."""
     return ExcelBackend()
+
+
+def google_backend(config: GoogleConfig, purpose: Purpose, *, full: bool = False) -> GoogleBackend:
+    """A Google backend as configured; it signs in with its first request. `full`: read all anew.
+
+    Raises SettingsError.
+    """
+    # Imported here: gspread and google-auth take 200 ms, which a run over files need not spend.
+    from gatebook.backends.google.answers import Answers
+    from gatebook.backends.google.backend import GoogleBackend, Made
+    from gatebook.backends.google.signin import SignIn, identity
+    from gatebook.backends.google.transport import Reach, checked_root
+
+    try:
+        for root in (config.sheets_api, config.drive_api, config.iam_api):
+            checked_root(root or config.drive_api)
+    except ValueError as error:
+        raise SettingsError(f"gatebook.toml, [google]: {error}") from error
+    if not config.locale.startswith("en_"):
+        raise SettingsError(
+            f"gatebook.toml, [google]: locale is “{config.locale}”; expected an English one such as "
+            "en_US or en_GB, because the formulas are written with its comma"
+        )
+    how = SignIn(
+        config.credentials,
+        config.oauth,
+        config.impersonate,
+        config.subject,
+        config.iam_api,
+        config.all_of_drive,
+    )
+    reach = Reach(
+        config.sheets_api,
+        config.drive_api,
+        config.reads_per_minute,
+        config.writes_per_minute,
+        config.first_wait,
+        config.patience,
+    )
+    answers = None if config.cache == "off" else Answers(_cache_folder(config), reuse=not full)
+    return GoogleBackend(
+        lambda: identity(how, purpose), reach, answers, Made(config.locale, config.editors)
+    )
+
+
+def _cache_folder(config: GoogleConfig) -> Path:
+    from platformdirs import user_cache_path
+
+    named = "" if config.cache == "off" else config.cache
+    return Path(named) if named else user_cache_path("gatebook") / "google"
+

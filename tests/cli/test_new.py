@@ -175,6 +175,16 @@ def test_paper_and_organisation_reach_the_form(office: Office) -> None:
         assert str(sheet["A1"].value).startswith("Example Ltd")
 
 
+def test_accent_and_logo_reach_the_form(office: Office) -> None:
+    (office.folder / "gatebook.toml").write_text(
+        '[form]\naccent = "#7A1F5C"\nlogo = "Example Ltd"\n', encoding="utf-8"
+    )
+    office.run(*_CLAIMS, "--to", "a.xlsx")
+    sheet = openpyxl.load_workbook(office.folder / "a.xlsx")["Review"]
+    assert sheet["A1"].font.color.rgb == "FF7A1F5C"
+    assert "Example Ltd" in {cell.value for row in sheet["A1:J12"] for cell in row}
+
+
 def test_a_broken_checklist_stops_before_anything_is_made(office: Office) -> None:
     (office.folder / "own.toml").write_text('id = "own"\n', encoding="utf-8")
     ran = office.run(*_CLAIMS, "--to", "made", "--checklist", "own.toml")

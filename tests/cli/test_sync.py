@@ -84,8 +84,17 @@ def test_people_read_totals_changes_and_where_it_was_written(office: Office) -> 
     assert ran.code == 0
     assert ran.err == ""
     lines = ran.out.splitlines()
-    assert lines[0].startswith("1 system")
-    assert lines[1:] == ["  A: new → delayed", "Wrote portfolio.xlsx."]
+    assert lines == [
+        "1 system · 1 delayed or red live · 0 incomplete · 0 with a plan · 0 launch or stay live · "
+        "0 overdue actions",
+        "  A: Launch delayed; re-gate date not set · 3 Confidential data handled (Mia Berg)",
+        "Wrote portfolio.xlsx.",
+    ]
+    office.form("a.xlsx", review_of("A"))
+    assert office.sync().out.splitlines()[1:] == [
+        "  A: Launch this week · was “Launch delayed”",
+        "Wrote portfolio.xlsx.",
+    ]
 
 
 def test_quiet_prints_only_what_could_not_be_read(office: Office) -> None:
@@ -199,7 +208,7 @@ def test_a_dry_run_writes_nothing_at_all(office: Office) -> None:
     ran = office.sync("--dry-run")
     assert ran.code == 0
     assert "Would write portfolio.xlsx" in ran.out
-    assert "A: new → launch" in ran.out
+    assert "1 launch or stay live" in ran.out
     assert {path.name for path in office.folder.iterdir()} == {"reviews"}
     assert files(office.folder) == before
     office.sync()

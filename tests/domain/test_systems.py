@@ -378,10 +378,10 @@ class TestChangeSince:
 
     def test_better_and_worse(self) -> None:
         before = sheet(date(2026, 10, 1), red=2)
-        assert change_since(one(before, sheet())) == "was delayed; better: 2"
+        assert change_since(one(before, sheet())) == "was “Launch delayed”; better: 2"
         assert change_since(one(before, sheet(red=4))) == "better: 2; worse: 4"
 
     def test_what_was_not_marked_cannot_be_compared(self) -> None:
         rows = (msgspec.structs.replace(passing_review().rows[0], status=None),)
         before = sheet(date(2026, 10, 1), rows=rows + passing_review().rows[1:])
-        assert change_since(one(before, sheet())) == "was incomplete"
+        assert change_since(one(before, sheet())) == "was “Review incomplete”"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import msgspec
+import pytest
 
+from gatebook.domain.actions import bucket
 from gatebook.domain.cells import Cell
 from gatebook.domain.judge import Judged, judge
 from gatebook.domain.review import Review, Stamp, Status
 from gatebook.domain.systems import systems
-from gatebook.portfolio import bucket, build_tables
+from gatebook.portfolio import build_tables
 from gatebook.portfolio.history import months
 from gatebook.portfolio.people import people
 from gatebook.sheets.model import Link
-from gatebook.sheets.monday import MOST_LINES, Block, Tile, View, draw_view, segments
+from gatebook.sheets.monday import MOST_LINES, Block, Tile, View, draw_view, segments, spread
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.portfolio_tables import DecisionRow, Tables
 from gatebook.sheets.review_form import TabProblem
@@ -61,12 +64,24 @@ def test_the_view_says_who_cannot_launch_why_and_links_to_the_cell() -> None:
     ]
 
 
+def test_many_reds_take_a_line_a_system_in_the_order_of_the_table() -> None:
+    few = [with_row(one(name), 3, status=Status.RED) for name in "ABCDE"]
+    many = one("Z")
+    for gate in (2, 5, 7):
+        many = with_row(many, gate, status=Status.RED, due=TODAY - timedelta(1))
+    found = tables(*few, many)
+    said = lines(found.view, "Delayed or red live")
+    assert said[0] == "Z: 2 Data quality monitored (Mia Berg), 2 more red"
+    assert [line[0] for line in said] == [row.system for row in found.systems]
+    assert len(lines(tables(few[0], many).view, "Delayed or red live")) == 4
+
+
 def test_the_view_says_what_is_overdue_and_what_falls_due_within_two_weeks() -> None:
     late = {"status": Status.RED, "next_action": "x", "due": TODAY - timedelta(3)}
     red = with_row(one("Red", regate_on=TODAY + timedelta(14)), 3, **late)
     later = with_row(one("Later", regate_on=TODAY + timedelta(15)), 3, status=Status.RED)
     view = tables(red, later).view
-    assert lines(view, "Overdue") == ["3 days · Mia Berg · Red · gate 3 Confidential data handled"]
+    assert lines(view, "Overdue") == ["3 days · Mia Berg · Red · gate 3"]
     assert lines(view, "Reviews due") == [
         f"{TODAY + timedelta(14)}: Red, re-gate of a delayed launch"
     ]
@@ -87,6 +102,32 @@ def test_more_lines_than_fit_say_how_many_and_where_the_rest_is() -> None:
     assert texts == [
         "Overdue", *(f"line {n}" for n in range(MOST_LINES - 1)), "and 5 more: see Actions",
     ]  # fmt: skip
+
+
+def test_the_rest_is_a_click_away_where_it_stands_on_another_tab() -> None:
+    block = Block("Overdue", ("line",) * 10, "None.", "see Actions", tab="Actions")
+    drawn = draw_view(View(blocks=(block,)), 1, 4, 1, [30.0, 40.0])
+    assert drawn.cells[Cell(4 + MOST_LINES, 1)].content == Link(
+        "#'Actions'!A1", "and 5 more: see Actions"
+    )
+
+
+def test_a_line_that_does_not_fit_is_cut_with_a_sign() -> None:
+    block = Block("Overdue", ("x" * 200,), "None.")
+    drawn = draw_view(View(blocks=(block,)), 1, 4, 1, [30.0, 20.0])
+    text = str(drawn.cells[Cell(5, 1)].content)
+    assert text.endswith("x…")
+    assert 50 < len(text) < 100
+
+
+@pytest.mark.parametrize("gates", [0, 1, 5, 12, 40])
+def test_every_number_and_list_finds_its_place_however_many_gates(gates: int) -> None:
+    widths = [22.0, 0, 36, *[3.3] * gates, 42, 8, 16, 23, 10.5, 10.5]
+    for targets in ([19] * 7, [59, 60, 60], [59, 35, 40, 40]):
+        found = spread(widths, targets)
+        assert len(found) == len(targets)
+        assert (found[0][0], found[-1][1]) == (0, len(widths) - 1)
+        assert all(one[1] + 1 == two[0] for one, two in pairwise(found))
 
 
 def test_unused_lines_are_out_of_sight() -> None:
@@ -112,6 +153,7 @@ def test_who_carries_how_much_and_where_nobody_could_step_in() -> None:
     assert rows["Bo Li"].alone == "no backup: Alone; owns 3 systems"
     assert rows["Chidi Okafor"].backs == "A, B"
     assert rows["Chidi Okafor"].alone == ""
+    assert rows["The team"].alone == "not one person"
 
 
 def test_evidence_lists_the_marked_gates_of_regulated_systems_only() -> None:

@@ -19,13 +19,14 @@ from gatebook.domain.systems import systems
 from gatebook.portfolio import build_tables
 from gatebook.sample import sample_reviews
 from gatebook.sheets import look
+from gatebook.sheets.form_draw import Look
 from gatebook.sheets.layout import COLUMNS, layout_for
 from gatebook.sheets.model import PLAIN, Placed, Sheet, Style, Workbook
 from gatebook.sheets.portfolio_book import portfolio_workbook
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.review_form import TabProblem, review_workbook
 from tests.support import drawn
-from tests.support.builders import TODAY, TWELVE, stamp_of
+from tests.support.builders import TODAY, TWELVE, passing_review, stamp_of
 from tests.support.checklists import make_checklist
 from tests.support.vision import EYES, contrast, difference, lightness
 
@@ -67,6 +68,11 @@ def _empty_portfolio() -> Workbook:
     return portfolio_workbook(build_tables((), (), OldPortfolio(), TODAY, "."), "0")
 
 
+def _in_accent(accent: str) -> Callable[[], Workbook]:
+    settings = Look("Example Ltd", "A4", accent, "◆ Example Ltd")
+    return lambda: review_workbook(passing_review(), TWELVE, settings)
+
+
 def _form(review: Review) -> Callable[[], Workbook]:
     return lambda: review_workbook(review, TWELVE)
 
@@ -81,6 +87,8 @@ def _one_of_each_outcome() -> Iterator[str]:
             yield review.stamp.review_id
 
 
+# Dark and pale, loud and grey, and two for which neither white nor dark blue would do.
+ACCENTS = ("#7A1F5C", "#FFD400", "#00A0E0", "#767676", "#777777", "#FFFFFF", "#000000", "#E4E7EB")
 BOOKS: dict[str, Callable[[], Workbook]] = {
     "blank form": lambda: _blank(TWELVE),
     "blank form, 5 gates": lambda: _blank(make_checklist(5)),
@@ -92,6 +100,7 @@ BOOKS: dict[str, Callable[[], Workbook]] = {
 } | {review.stamp.review_id: _form(review) for review in _samples(TWELVE)}
 # Opening a form in an engine takes most of a second, so not every sample.
 OPENED = [name for name in BOOKS if "sample" not in name] + [*_one_of_each_outcome()]
+BOOKS |= {f"accent {accent}": _in_accent(accent) for accent in ACCENTS}
 EACH_BOOK = pytest.mark.parametrize("name", BOOKS)
 
 
@@ -153,6 +162,30 @@ def test_every_text_stands_out_from_its_fill(name: str) -> None:
         if contrast(ink, fill) < LEAST_CONTRAST
     ]
     assert not faint
+
+
+@pytest.mark.parametrize("accent", ACCENTS)
+def test_an_accent_stands_where_ours_did(accent: str) -> None:
+    """Every tab: bands of headings are filled with it, titles written in it where it can be read."""
+    usual, coloured = BOOKS["accent " + accent](), review_workbook(passing_review(), TWELVE)
+    for ours, theirs in zip(coloured.sheets, usual.sheets, strict=True):
+        assert theirs.tab_colour == (accent if ours.tab_colour else None)
+        for cell, placed in ours.cells.items():
+            style = theirs.cells[cell].style
+            if placed.style.fill == look.HEAD:
+                assert (style.fill, style.border) == (accent, accent), cell.a1
+                assert style.colour in ("#FFFFFF", "#000000"), cell.a1
+            elif placed.style.colour == look.HEAD:
+                reads = contrast(accent, placed.style.fill or NO_FILL) >= LEAST_CONTRAST
+                assert style.colour == (accent if reads else look.INK), cell.a1
+            else:
+                assert style == placed.style, cell.a1
+
+
+@pytest.mark.parametrize("one", ACCENTS)
+def test_contrast_is_worked_out_as_it_is_here(one: str) -> None:
+    for other in ACCENTS:
+        assert look.contrast(one, other) == pytest.approx(contrast(one, other), rel=1e-3)
 
 
 def test_the_walk_meets_every_status_and_decision_colour() -> None:

@@ -235,6 +235,15 @@ class Book:
         """Put values into cells, past validation and protection; dates get a date format."""
         self.ask("set", tab=tab, cells={a1: wire(value) for a1, value in cells.items()})
 
+    def offer(self, tab: str, cells: Mapping[str, str]) -> set[str]:
+        """Put texts into cells where the tab's protection lets them in; the cells that refuse."""
+        return set(self.ask("offer", tab=tab, cells=dict(cells)))
+
+    def walk(self, tab: str, start: str, steps: int) -> list[str]:
+        """The cells that the Tab key leads to from a cell of a protected tab, in order."""
+        cells: list[str] = self.ask("walk", tab=tab, start=start, steps=steps)
+        return cells
+
     def recalculate(self) -> None:
         """Compute every formula anew."""
         self.ask("recalculate")
@@ -292,6 +301,11 @@ class Book:
         """The fill that each cell is shown with, colour rules included, as "#RRGGBB"."""
         fills: dict[str, str] = self.ask("colours", tab=tab)
         return fills
+
+    def print_areas(self, tab: str) -> list[str]:
+        """The areas of a tab that are printed; none: all of it."""
+        areas: list[str] = self.ask("print_areas", tab=tab)
+        return areas
 
     def tabs(self) -> dict[str, bool]:
         """The tabs in their order, and whether each is in sight."""

@@ -44,6 +44,7 @@ _FILTERS = {
     ".html": "HTML (StarCalc)",
 }
 _PRINTED = (".pdf", ".html")
+_REFUSED: type[Exception] = uno.getClass("com.sun.star.uno.RuntimeException")
 
 
 def _property(name: str, value: object) -> Any:
@@ -55,8 +56,9 @@ def _property(name: str, value: object) -> Any:
 class Books:
     """The open documents of one LibreOffice, by number, and what can be done with them."""
 
-    def __init__(self, desktop: Any) -> None:
-        self._desktop = desktop
+    def __init__(self, services: Any) -> None:
+        self._desktop = services.createInstance("com.sun.star.frame.Desktop")
+        self._dispatcher = services.createInstance("com.sun.star.frame.DispatchHelper")
         self._open: dict[int, Any] = {}
         self._next = 1
 
@@ -157,6 +159,8 @@ class Books:
         }
         kept: dict[tuple[str, str], Kept] = {}
         answers = []
+        # Once a case is enough; after each cell it would take many times as long.
+        document.enableAutomaticCalculation(False)
         for case in cases:
             touched = []
             try:
@@ -178,6 +182,7 @@ class Books:
             finally:
                 for cell in touched:
                     cell.restore(formats)
+        document.enableAutomaticCalculation(True)
         return answers
 
     # What guides and guards the people
@@ -227,6 +232,13 @@ class Books:
         ]
         return {"protected": sheet.isProtected(), "locked": locked}
 
+    def do_print_areas(self, book: int, tab: str) -> list[str]:
+        """The areas that are printed."""
+        return [
+            f"{a1(area.StartRow, area.StartColumn)}:{a1(area.EndRow, area.EndColumn)}"
+            for area in self._sheet(book, tab).getPrintAreas()
+        ]
+
     def do_colours(self, book: int, tab: str) -> dict[str, str]:
         """The fill each cell is really shown with, colour rules included, as "#RRGGBB".
 
@@ -241,6 +253,39 @@ class Books:
         return dict(placed_fills(self._sheet(book, tab), rows))
 
     # What people do to a sheet
+
+    def do_offer(self, book: int, tab: str, cells: dict[str, str]) -> list[str]:
+        """Put texts into cells where protection lets them in; the cells that refuse."""
+        sheet, refused = self._sheet(book, tab), []
+        for address, text in cells.items():
+            try:
+                # Of all ways to fill a cell this one asks first whether it may, and says nothing.
+                sheet.getCellRangeByName(address).setDataArray(((text,),))
+            except _REFUSED:
+                refused.append(address)
+        return refused
+
+    def do_walk(self, book: int, tab: str, start: str, steps: int) -> list[str]:
+        """The cells that the Tab key of a protected tab leads to, one after the other."""
+        controller = self._view(book, tab)
+        # Not `select`: inside a selection the key would stay.
+        self._command(controller, "GoToCell", ToPoint=start)
+        visited = []
+        for _ in range(steps):
+            self._command(controller, "JumpToNextUnprotected")
+            at = controller.Selection.RangeAddress
+            visited.append(a1(at.StartRow, at.StartColumn))
+        return visited
+
+    def _view(self, book: int, tab: str) -> Any:
+        controller = self._open[book].CurrentController
+        controller.setActiveSheet(self._sheet(book, tab))
+        return controller
+
+    def _command(self, controller: Any, name: str, **arguments: object) -> None:
+        """Carry out what a key or a menu does; it respects what a person may do."""
+        wanted = tuple(_property(key, value) for key, value in arguments.items())
+        self._dispatcher.executeDispatch(controller.Frame, f".uno:{name}", "", 0, wanted)
 
     def do_unprotect(self, book: int, tab: str) -> None:
         """Lift a protection that has no password."""
@@ -343,7 +388,7 @@ class Books:
 
 
 def _connect(pipe: str, seconds: float, office: subprocess.Popen[bytes]) -> Any:
-    """The desktop of the LibreOffice that listens at the pipe."""
+    """What makes the services of the LibreOffice that listens at the pipe."""
     resolver = uno.getComponentContext().ServiceManager.createInstance(
         "com.sun.star.bridge.UnoUrlResolver"
     )
@@ -357,7 +402,7 @@ def _connect(pipe: str, seconds: float, office: subprocess.Popen[bytes]) -> Any:
                 raise StepError(f"LibreOffice did not start: {problem}") from problem
             time.sleep(0.05)
         else:
-            return context.ServiceManager.createInstance("com.sun.star.frame.Desktop")
+            return context.ServiceManager
 
 
 def _serve(books: Books) -> None:

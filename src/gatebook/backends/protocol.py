@@ -32,13 +32,17 @@ class Source:
     """One workbook that can be read: where it is, as people write it, and its stamps.
 
     `modified` is in seconds since 1970 (UTC), `size` in bytes. `whole`: every row of it counts, as in
-    a portfolio; of others a reader may pass over what lies far below any form.
+    a portfolio; of others a reader may pass over what lies far below any form. `name`: what people
+    call it where the location does not say ("" otherwise). `version` changes with each change of it,
+    as far as the place that holds it keeps count ("" otherwise).
     """
 
     location: str
     modified: float = 0.0
     size: int = 0
     whole: bool = False
+    name: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,15 @@ class Listing:
 
 
 class Backend(Protocol):
-    """Lists, reads and draws workbooks. Knows nothing of gates."""
+    """Lists, reads and draws workbooks. Knows nothing of gates.
+
+    `keeps_other_tabs`: drawing leaves tabs that are not ours as they are.
+    """
+
+    @property
+    def keeps_other_tabs(self) -> bool:
+        """Whether drawing leaves tabs that are not ours as they are."""
+        ...
 
     def list(self, location: str) -> Listing:
         """What can be read at a file, folder or glob. Raises Unreadable if there is nothing there."""

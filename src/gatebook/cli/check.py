@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from gatebook.cli.exits import DONE, NOT_MET, SOME_UNREADABLE, USAGE, Stop
 from gatebook.cli.options import IsoDate, common, settings_or_stop
+from gatebook.cli.terminal import Entry, Line, at_terminal, indented, line, show, show_table
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.cells import Cell
 from gatebook.domain.review import Unreadable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from gatebook.domain.judge import Judged
     from gatebook.domain.systems import System
 
+# Where the text of a finding begins, behind its level and cell.
+_TEXT_AT = 22
 _MEETS = {"launch": ("launch",), "launch-with-plan": ("launch", "launch-with-plan")}
 
 
@@ -67,10 +70,10 @@ def command(
         record = check_json(found, loaded.problems, using.checklist, day)
         sys.stdout.buffer.write(json_line(record))
     else:
-        for system in found:
-            _show_system(system, quiet=quiet, verbose=verbose)
-    for line in problem_lines(loaded.problems):
-        click.echo(line, err=True)
+        show(one for system in found for one in _lines(system, quiet=quiet, verbose=verbose))
+        if len(found) > 1 and not quiet and at_terminal():
+            _summary(found)
+    show((indented(text) for text in problem_lines(loaded.problems)), err=True)
     if not found and not loaded.problems:
         click.echo("No review found here. gatebook new makes one.", err=True)
     if require and not _all_meet(found, require):
@@ -87,37 +90,40 @@ def _all_meet(systems: tuple[System, ...], require: str) -> bool:
     return bool(systems) and not short
 
 
-def _show_system(system: System, *, quiet: bool, verbose: bool) -> None:
+def _lines(system: System, *, quiet: bool, verbose: bool) -> Iterator[Line]:
     """The newest review of a system, and the ones before it where they are asked for."""
-    _show(system.newest, quiet=quiet)
+    yield from _review_lines(system.newest, quiet=quiet)
     older = (*system.earlier, *system.copies)
     if verbose:
         for judged in older:
-            click.echo("An earlier review or a copy:")
-            _show(judged, quiet=quiet)
+            yield line("An earlier review or a copy:")
+            yield from _review_lines(judged, quiet=quiet)
     elif older and not quiet:
-        click.echo(f"  Before it: {len(older)} more (--verbose shows them)")
+        yield line(f"Before it: {len(older)} more (--verbose shows them)", 2, "quiet")
     if not quiet:
-        click.echo()
+        yield line("")
 
 
-def _show(judged: Judged, *, quiet: bool) -> None:
+def _review_lines(judged: Judged, *, quiet: bool) -> Iterator[Line]:
     review, verdict = judged.review, judged.verdict
-    click.echo(f"{review.system or '(no system name)'}: {verdict.shown_as}")
+    name = review.system or "(no system name)"
+    heading = ((name, "name"), (": ", ""), (verdict.shown_as, verdict.decision))
+    yield Line(heading)
     if quiet:
         return
     if verdict.decision != "incomplete":
-        _wrapped(verdict.reason, "  ")
+        yield line(verdict.reason, 2)
     day = review.review_date or "no date"
     held = f"“{day.found}”, which is no date" if isinstance(day, Unreadable) else day
-    click.echo(f"  {review.location} · {review.tab} · review of {held}")
+    yield line(f"{review.location} · {review.tab} · review of {held}", 2, "quiet")
     if judged.next_review:
         due = judged.next_review
-        click.echo(f"  next review {due.due} ({REASONS[due.reason]})")
+        yield line(f"next review {due.due} ({REASONS[due.reason]})", 2)
     for finding in sorted(judged.findings, key=_sheet_order):
         place = f"{finding.tab}!{finding.cell}" if finding.cell else finding.tab
-        _wrapped(f"{finding.level:5}  {place:12} {finding.message}", "  ", " " * 22)
-        _wrapped(f"{finding.code}: {finding.remedy}", " " * 22)
+        level = (f"{finding.level:5}", finding.level)
+        yield Line((level, (f"  {place:12} ", ""), (finding.message, "")), 2, _TEXT_AT)
+        yield line(f"{finding.code}: {finding.remedy}", _TEXT_AT, "quiet")
 
 
 def _sheet_order(finding: Finding) -> tuple[bool, str, Cell]:
@@ -126,7 +132,11 @@ def _sheet_order(finding: Finding) -> tuple[bool, str, Cell]:
     return finding.code != "launched-without-passing", finding.tab, cell
 
 
-def _wrapped(text: str, indent: str, then: str = "") -> None:
-    """Text in lines that fit the terminal, never wider than 100."""
-    width = min(shutil.get_terminal_size().columns, 100)
-    click.echo(click.wrap_text(text, width, indent, then or indent))
+def _summary(found: Sequence[System]) -> None:
+    """All systems once more, where people see them when the rest has run past."""
+    entries = []
+    for system in found:
+        verdict = system.newest.verdict
+        why = () if verdict.decision == "incomplete" else (verdict.reason,)
+        entries.append(Entry(system.name, verdict.shown_as, verdict.decision, why))
+    show_table(entries)

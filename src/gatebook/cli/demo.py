@@ -79,16 +79,16 @@ def _draw(reviews: Path, using: Settings, today: datetime.date) -> int:
     from gatebook.sample import sample_reviews
     from gatebook.sheets.form_draw import Look
     from gatebook.sheets.review_form import review_workbook
-    from gatebook.wiring import backend_for
 
-    look = Look(using.config.form.organisation, using.config.form.paper)
+    form = using.config.form
+    look = Look(form.organisation, form.paper, form.accent, form.logo)
     samples = sample_reviews(using.checklist, today)
     for name, review in samples:
         path = reviews / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             workbook = review_workbook(review, using.checklist, look)
-            backend_for(str(path)).draw(workbook, str(path))
+            using.backend(str(path)).draw(workbook, str(path))
         except OSError as error:
             raise Stop(USAGE, f"{path.parent} cannot be made ({error.strerror})") from error
         except Unwritable as trouble:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatebook.cli.exits import DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, Stop
-from gatebook.cli.options import IsoDate, common, settings_or_stop
+from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 from gatebook.domain.text import slug
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _ENDINGS = (".md", ".ics")
     "--to", "to", required=True, metavar="FOLDER", help="Where they go. The folder is made."
 )
 @click.option("--today", type=IsoDate(), help="Judge as of this day instead of today.")
+@signing_in
 @common
 def command(
     locations: tuple[str, ...],

@@ -13,7 +13,7 @@ import click
 
 from gatebook import __version__
 from gatebook.cli.exits import DONE, USAGE
-from gatebook.cli.options import common
+from gatebook.cli.options import common, sign_in_options, signing_in
 
 if TYPE_CHECKING:
     from gatebook.wiring import Settings
@@ -29,6 +29,7 @@ class Line(NamedTuple):
 
 @click.command("doctor")
 @click.argument("locations", nargs=-1, metavar="[LOCATION...]")
+@signing_in
 @common
 def command(
     locations: tuple[str, ...],
@@ -53,11 +54,11 @@ def command(
 def _look(
     locations: tuple[str, ...], config: str, checklist_files: tuple[str, ...]
 ) -> Iterator[Line]:
-    from gatebook.wiring import SettingsError, settings
+    from gatebook.wiring import SettingsError, is_web, settings
 
     yield Line(True, f"gatebook {__version__} on Python {platform.python_version()}")
     try:
-        using = settings(config, checklist_files)
+        using = settings(config, checklist_files, sign_in_options())
     except SettingsError as error:
         yield Line(False, str(error))
         return
@@ -71,17 +72,32 @@ def _look(
         yield Line(True, "no location to look at; name one: gatebook doctor reviews/")
     for location in places:
         yield from _location(location, using)
-    if using.config.portfolio:
+    if using.config.portfolio and is_web(using.config.portfolio):
+        yield from _location(using.config.portfolio, using)
+    elif using.config.portfolio:
         yield _writable(using.config.portfolio)
 
 
 def _location(location: str, using: Settings) -> Iterator[Line]:
+    from gatebook.wiring import SettingsError, is_web
+
+    if not is_web(location):
+        yield from _on_disk(location, using)
+        return
+    try:
+        using.backend(location)
+        yield from (Line(*seen) for seen in using.google("read").examine(location))
+    except SettingsError as error:
+        yield Line(False, str(error))
+
+
+def _on_disk(location: str, using: Settings) -> Iterator[Line]:
     from gatebook.backends.protocol import Unreadable
     from gatebook.sync import Judgement, one_by_one
-    from gatebook.wiring import SettingsError, backend_for
+    from gatebook.wiring import SettingsError
 
     try:
-        backend = backend_for(location)
+        backend = using.backend(location)
         listing = backend.list(location)
     except Unreadable as trouble:
         yield Line(False, trouble.reason, trouble.remedy)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatebook.cli.exits import USAGE, Stop
-from gatebook.cli.options import common, settings_or_stop
+from gatebook.cli.options import common, settings_or_stop, signing_in
 
 if TYPE_CHECKING:
     from gatebook.domain.checklist import Policy
@@ -21,6 +21,7 @@ _LABEL = 10
 
 @click.command("explain")
 @click.argument("code", nargs=-1, metavar="[CODE]")
+@signing_in
 @common
 def command(
     code: tuple[str, ...],

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from gatebook.cli.exits import USAGE, Stop
-from gatebook.cli.options import common, settings_or_stop
+from gatebook.cli.options import common, settings_or_stop, signing_in
 
 if TYPE_CHECKING:
     from gatebook.domain.checklist import Checklist, Policy
@@ -52,13 +52,18 @@ _BAR_FROM = 20
     "location",
     required=True,
     metavar="LOCATION",
-    help="A folder, or a file ending in .xlsx. Folders are made.",
+    help="A folder, or a file ending in .xlsx; folders are made. Or a Drive folder's address.",
+)
+@click.option(
+    "--approver", multiple=True, metavar="ADDRESS",
+    help="Google: who may fill in the sign-off; may be given more than once.",
 )
 @click.option(
     "--paper",
     type=click.Choice(["A4", "Letter"], case_sensitive=False),
     help="What the form prints on. Without it: as in gatebook.toml, else A4.",
 )
+@signing_in
 @common
 def command(
     system: str,
@@ -73,6 +78,7 @@ def command(
     from_list: str,
     location: str,
     paper: str | None,
+    approver: tuple[str, ...],
     config: str,
     checklist_files: tuple[str, ...],
     quiet: bool,
@@ -85,7 +91,7 @@ def command(
     gatebook new --from pilots.csv --to reviews/
     """
     from gatebook.sheets.form_draw import Look
-    from gatebook.wiring import SettingsError, backend_for
+    from gatebook.wiring import is_web
 
     values = {
         "system": system,
@@ -98,13 +104,27 @@ def command(
         "launch": launch,
         "date": day,
     }
-    try:
-        backend_for(location)
-    except SettingsError as error:
-        raise Stop(USAGE, str(error)) from error
     found = settings_or_stop(config, checklist_files)
     gates, form = found.checklist, found.config.form
-    look = Look(form.organisation, "Letter" if (paper or form.paper) == "Letter" else "A4")
+    on_paper: Literal["A4", "Letter"] = "Letter" if (paper or form.paper) == "Letter" else "A4"
+    look = Look(
+        form.organisation,
+        on_paper,
+        form.accent,
+        form.logo,
+        approver or found.config.google.approvers,
+    )
+    if is_web(location):
+        from gatebook.cli.new_online import make_online
+
+        given = (
+            _listed(from_list, values, gates.policy)
+            if from_list
+            else (_given(values, gates.policy),)
+        )
+        make_online(given, location, found, look, quiet=quiet, many=bool(from_list))
+        _warn(given, gates.policy)
+        return
     try:
         if from_list:
             pilots = _listed(from_list, values, gates.policy)
@@ -242,11 +262,11 @@ def _draw(pilot: Pilot, path: Path, checklist: Checklist, look: Look) -> None:
     from gatebook.backends.protocol import Unwritable
     from gatebook.pilots import blank_review
     from gatebook.sheets.review_form import review_workbook
-    from gatebook.wiring import backend_for
+    from gatebook.wiring import files_backend
 
     review = blank_review(pilot, checklist, secrets.token_hex(4))
     try:
-        backend_for(str(path)).draw(review_workbook(review, checklist, look), str(path))
+        files_backend().draw(review_workbook(review, checklist, look), str(path))
     except Unwritable as error:
         raise Stop(USAGE, str(error), error.remedy) from error
 

@@ -53,11 +53,46 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def signing_in(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--credentials, --impersonate, --subject: whose identity Google sees. They go before the
+    [google] table of gatebook.toml."""
+    for option in (
+        click.option(
+            "--subject", metavar="ADDRESS", expose_value=False, callback=_noted,
+            help="Google: act for this person, by domain-wide delegation.",
+        ),
+        click.option(
+            "--impersonate", metavar="ADDRESS", expose_value=False, callback=_noted,
+            help="Google: act as this service account.",
+        ),
+        click.option(
+            "--credentials", metavar="FILE", expose_value=False, callback=_noted,
+            help="Google: sign in with this key file.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+_SIGN_IN = "gatebook.google"
+
+
+def _noted(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value:
+        ctx.meta.setdefault(_SIGN_IN, {})[param.name] = value
+
+
 def settings_or_stop(config: str, checklist_files: tuple[str, ...]) -> Settings:
     """Configuration and checklists, or exit code 2 with what is wrong with them."""
     from gatebook.wiring import SettingsError, settings
 
     try:
-        return settings(config, checklist_files)
+        return settings(config, checklist_files, sign_in_options())
     except SettingsError as error:
         raise Stop(USAGE, str(error)) from error
+
+
+def sign_in_options() -> dict[str, str]:
+    """What the options of `signing_in` said."""
+    context = click.get_current_context(silent=True)
+    return dict(context.meta.get(_SIGN_IN, {})) if context else {}

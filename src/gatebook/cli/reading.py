@@ -13,10 +13,12 @@ import click
 from gatebook.backends.protocol import Unreadable
 from gatebook.cli.exits import USAGE, Stop
 from gatebook.sync import Judgement, Loaded, load
-from gatebook.wiring import Settings, SettingsError, backend_for, runner
+from gatebook.wiring import Settings, SettingsError, is_web, runner
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
+
+    from gatebook.backends.google.signin import Purpose
 
 # A bar for fewer files would be gone before anybody sees it.
 _BAR_FROM = 30
@@ -28,18 +30,19 @@ def read_locations(
     today: date,
     *,
     portfolio: str = "",
+    purpose: Purpose = "read",
     quiet: bool = False,
     verbose: bool = False,
 ) -> Loaded:
     """Read and judge everything at the locations. Stops with exit code 2 where one is not there."""
     how = Judgement(using.checklists, using.checklist, today)
-    own = os.path.realpath(portfolio) if portfolio else ""
+    own = _identity(portfolio) if portfolio else ""
     bar = _Bar(show=not quiet)
     try:
         loaded = load(
-            [(backend_for(location), location) for location in locations],
+            [(using.backend(location, purpose), location) for location in locations],
             how,
-            skip=lambda location: os.path.realpath(location) == own,
+            skip=lambda location: _identity(location) == own,
             run=runner,
             progress=bar.move,
         )
@@ -53,6 +56,15 @@ def read_locations(
         for one in loaded.passed:
             click.echo(f"passed over: {one.location}: {one.reason}", err=True)
     return loaded
+
+
+def _identity(location: str) -> str:
+    """What two names of the same workbook have in common."""
+    if not is_web(location):
+        return os.path.realpath(location)
+    from gatebook.backends.google.addresses import parse_address
+
+    return parse_address(location).id
 
 
 class _Bar:

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from gatebook.cli.terminal import Entry
 from gatebook.domain.checklist import Checklist
+from gatebook.domain.decision import SHOWN, Decision, in_short
 from gatebook.domain.effective import effective_rows
 from gatebook.domain.judge import Judged
 from gatebook.domain.review import DateValue, Status, as_date
 from gatebook.domain.systems import System
+from gatebook.sheets.portfolio_tables import DECISION_WORDS, READ, Tables
 from gatebook.sheets.review_form import TabProblem
 from gatebook.sync import Plan
 
@@ -106,8 +109,11 @@ def problem_record(problem: TabProblem) -> dict[str, Any]:
     }
 
 
-def sync_json(plan: Plan, *, written: bool, today: date) -> dict[str, Any]:
-    """The whole of `sync --json`. `unchanged` and `requests` belong to later backends: 0 here."""
+def sync_json(
+    plan: Plan, *, written: bool, today: date, unchanged: int = 0, requests: int = 0
+) -> dict[str, Any]:
+    """The whole of `sync --json`. `unchanged`: sheets that nobody had to read again; `requests`: how
+    many went to Google."""
     codes = ("launch", "launch-with-plan", "delayed", "incomplete")
     found = plan.decisions
     return {
@@ -115,10 +121,10 @@ def sync_json(plan: Plan, *, written: bool, today: date) -> dict[str, Any]:
         "today": today.isoformat(),
         "portfolio": plan.portfolio,
         "written": written,
-        "read": plan.files,
-        "unchanged": 0,
+        "read": plan.files - unchanged,
+        "unchanged": unchanged,
         "unreadable": len(plan.problems),
-        "requests": 0,
+        "requests": requests,
         "systems": len(plan.decisions),
         "decisions": {code: found.count(code) for code in codes},
         "changes": [
@@ -129,6 +135,42 @@ def sync_json(plan: Plan, *, written: bool, today: date) -> dict[str, Any]:
         "not_found": [{"system": row.system, "location": row.file} for row in plan.not_found],
         "unreadable_sheets": [problem_record(one) for one in plan.problems],
     }
+
+
+def totals(tables: Tables) -> str:
+    """The numbers that come first: how many systems stand where, what is overdue or was not read."""
+    known = sum(bool(row.decision_code) for row in tables.systems)
+    unread = sum(row.state != READ for row in tables.systems)
+    parts = [_count(known, "system")]
+    parts += [f"{tables.decided(decision)} {words}" for decision, words in DECISION_WORDS.items()]
+    parts.append(_count(sum(row.overdue for row in tables.systems), "overdue action"))
+    if unread:
+        parts.append(f"{unread} not read this time")
+    return " · ".join(parts)
+
+
+def attention(plan: Plan) -> list[Entry]:
+    """The systems that ask for something, in the portfolio's order: not launching, changed, with
+    overdue actions, or not read. In a first portfolio everything is new, so that nothing is."""
+    was = {change.system: change.before for change in plan.changes}
+    known = [row.system for row in plan.tables.systems if row.decision_code]
+    first = not any(was.values()) and all(name in was for name in known)
+    entries = []
+    for row in plan.tables.systems:
+        notes = [] if row.state == READ else [row.state]
+        if row.system in was and not first:
+            before = was[row.system]
+            notes.append(f"was “{in_short(SHOWN[Decision(before)])}”" if before else "new")
+        if row.overdue:
+            notes.append(_count(row.overdue, "overdue action"))
+        notes += [row.blocks] if row.blocks else []
+        if notes:
+            entries.append(Entry(row.system, row.decision, row.decision_code, tuple(notes)))
+    return entries
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def problem_lines(problems: Sequence[TabProblem]) -> list[str]:

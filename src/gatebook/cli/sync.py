@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,23 +15,33 @@ import click
 
 from gatebook import __version__
 from gatebook.cli.exits import BUSY, DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, Stop
-from gatebook.cli.options import IsoDate, common, settings_or_stop
+from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 
 if TYPE_CHECKING:
+    from gatebook.backends.google.signin import Purpose
     from gatebook.notify import Message, Notifier
     from gatebook.sync import Plan
     from gatebook.wiring import Settings
 
+# More would run off the screen; the portfolio has them all, in the same order.
+_MOST_SHOWN = 20
+
 
 @click.command("sync")
 @click.argument("locations", nargs=-1, metavar="[LOCATION...]")
-@click.option("--portfolio", default="", metavar="FILE", help="Where the portfolio is written.")
+@click.option(
+    "--portfolio",
+    default="",
+    metavar="LOCATION",
+    help="Where the portfolio is written: an .xlsx file, or a Google spreadsheet's address.",
+)
 @click.option("--today", type=IsoDate(), help="Judge as of this day instead of today.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option("--notify", is_flag=True, help="Send what changed; see [notify] in gatebook.toml.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a pipeline.")
-@click.option("--full", is_flag=True, help="Read every sheet (this version always does).")
+@click.option("--full", is_flag=True, help="Read every sheet, also those that did not change.")
 @click.option("--verbose", "-v", is_flag=True, help="Name what was passed over, and why.")
+@signing_in
 @common
 def command(
     locations: tuple[str, ...],
@@ -51,7 +62,7 @@ def command(
     Without a LOCATION the ones in gatebook.toml are read. The portfolio is written only if it would
     say something else than it does; your notes in it stay.
     """
-    using = settings_or_stop(config, checklist_files)
+    using = replace(settings_or_stop(config, checklist_files), full=full)
     places = locations or using.config.locations
     target = portfolio or using.config.portfolio
     if not places:
@@ -62,30 +73,38 @@ def command(
             "no portfolio to write",
             "add --portfolio portfolio.xlsx, or portfolio in gatebook.toml.",
         )
-    _check_target(target)
+    _check_target(target, using)
     notifier = _notifier(using) if notify else None
     message = None
     day = today or using.config.today()
     if dry_run:
         plan, written = _plan(places, target, using, day, quiet, verbose), False
     else:
-        with _lock(target):
+        with _lock(target, using):
             plan = _plan(places, target, using, day, quiet, verbose)
             message = _message(plan) if notifier else None
-            written = _write(plan)
-    _report(plan, written, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
+            written = _write(plan, using)
+    _report(plan, using, written, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
     if notifier and message and written:
         _send(notifier, message)
     return SOME_UNREADABLE if plan.problems or plan.not_found else DONE
 
 
-def _check_target(target: str) -> None:
-    from gatebook.wiring import SettingsError, backend_for
+def _check_target(target: str, using: Settings) -> None:
+    from gatebook.wiring import SettingsError, is_web
 
-    try:
-        backend_for(target)
-    except SettingsError as error:
-        raise Stop(USAGE, str(error)) from error
+    if is_web(target):
+        try:
+            if not using.is_spreadsheet(target):
+                raise Stop(
+                    USAGE,
+                    f"the portfolio {target} is no spreadsheet",
+                    "make an empty spreadsheet, share it with gatebook's identity as an editor, and "
+                    "give its address.",
+                )
+        except SettingsError as error:
+            raise Stop(USAGE, str(error)) from error
+        return
     path = Path(target)
     if path.suffix.lower() != ".xlsx":
         raise Stop(USAGE, f"the portfolio {target} is no .xlsx file", "give it a name in .xlsx.")
@@ -100,12 +119,13 @@ def _check_target(target: str) -> None:
 
 
 @contextmanager
-def _lock(target: str) -> Iterator[None]:
-    """One sync at a time for a portfolio: a lock file beside it, held while this process lives."""
+def _lock(target: str, using: Settings) -> Iterator[None]:
+    """One sync at a time for a portfolio: a lock file, held while this process lives."""
     from filelock import FileLock, Timeout
 
-    path = Path(target)
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0)
+    from gatebook.wiring import lock_file
+
+    lock = FileLock(lock_file(target, using.config.google), timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
@@ -137,16 +157,26 @@ def _plan(
     from gatebook.backends.protocol import Unwritable
     from gatebook.cli.reading import read_locations
     from gatebook.sync import plan_sync
-    from gatebook.wiring import SettingsError, backend_for
+    from gatebook.wiring import SettingsError, is_web
 
+    # A portfolio in Google is written with the sign-in that also reads: one identity, one pace.
+    purpose: Purpose = "write" if is_web(target) else "read"
     try:
         # Not kept in a name here, so that the plan can let go of what was read.
         return plan_sync(
-            read_locations(places, using, today, portfolio=target, quiet=quiet, verbose=verbose),
-            backend_for(target),
+            read_locations(
+                places,
+                using,
+                today,
+                portfolio=target,
+                purpose=purpose,
+                quiet=quiet,
+                verbose=verbose,
+            ),
+            using.backend(target, purpose),
             target,
-            exists=os.path.exists(target),
-            home=os.path.dirname(os.path.abspath(target)),
+            exists=is_web(target) or os.path.exists(target),
+            home="" if is_web(target) else os.path.dirname(os.path.abspath(target)),
             today=today,
             now=using.config.now_text(),
             version=__version__,
@@ -157,13 +187,14 @@ def _plan(
         raise Stop(USAGE, str(error)) from error
 
 
-def _write(plan: Plan) -> bool:
+def _write(plan: Plan, using: Settings) -> bool:
     from gatebook.backends.protocol import Unwritable
     from gatebook.sync import apply_sync
-    from gatebook.wiring import backend_for
+    from gatebook.wiring import is_web
 
+    purpose: Purpose = "write" if is_web(plan.portfolio) else "read"
     try:
-        return apply_sync(plan, backend_for(plan.portfolio))
+        return apply_sync(plan, using.backend(plan.portfolio, purpose))
     except Unwritable as trouble:
         raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
 
@@ -179,17 +210,10 @@ def _notifier(using: Settings) -> Notifier:
 
 
 def _message(plan: Plan) -> Message | None:
-    """What there is to send; to be asked before the portfolio, as it was, is replaced."""
-    from gatebook.backends.protocol import Source
+    """What there is to send."""
     from gatebook.notify import message, newly_unread
-    from gatebook.sheets.portfolio_read import read_portfolio
-    from gatebook.wiring import backend_for
 
-    before = []
-    if os.path.exists(plan.portfolio):
-        before = list(backend_for(plan.portfolio).read(Source(plan.portfolio)))
-    unread = newly_unread(read_portfolio(before).systems, plan.tables.systems)
-    return message(plan.changes, unread)
+    return message(plan.changes, newly_unread(plan.before, plan.tables.systems))
 
 
 def _send(notifier: Notifier, message: Message) -> None:
@@ -205,29 +229,45 @@ def _send(notifier: Notifier, message: Message) -> None:
 
 
 def _report(
-    plan: Plan, written: bool, today: datetime.date, *, as_json: bool, dry_run: bool, quiet: bool
+    plan: Plan,
+    using: Settings,
+    written: bool,
+    today: datetime.date,
+    *,
+    as_json: bool,
+    dry_run: bool,
+    quiet: bool,
 ) -> None:
-    from gatebook.cli.reports import json_line, problem_lines, sync_json
-    from gatebook.sheets.portfolio_book import totals_line
+    from gatebook.cli.reports import attention, json_line, problem_lines, sync_json, totals
+    from gatebook.cli.terminal import indented, line, show, show_table
 
     if as_json:
-        record = sync_json(plan, written=written, today=today)
+        record = sync_json(
+            plan,
+            written=written,
+            today=today,
+            unchanged=using.unchanged,
+            requests=using.requests,
+        )
         sys.stdout.buffer.write(json_line(record))
     elif not quiet:
-        click.echo(totals_line(plan.tables))
-        for change in plan.changes:
-            click.echo(f"  {change.system}: {change.before or 'new'} → {change.now}")
-        click.echo(_ending(plan, written, dry_run=dry_run))
-    for line in problem_lines(plan.problems):
-        click.echo(line, err=True)
-    for row in plan.not_found:
-        click.echo(f"not found: {row.system} ({row.file}); its last known state stays", err=True)
-    if plan.not_found:
-        click.echo(
+        show([line(totals(plan.tables))])
+        entries = attention(plan)
+        if entries:
+            show_table(entries[:_MOST_SHOWN])
+        if len(entries) > _MOST_SHOWN:
+            show([line(f"and {len(entries) - _MOST_SHOWN} more: see the portfolio", 2)])
+        show([line(_ending(plan, written, dry_run=dry_run))])
+    missing = [
+        f"not found: {row.system} ({row.file}); its last known state stays"
+        for row in plan.not_found
+    ]
+    if missing:
+        missing.append(
             "  What to do: bring the file back, or, if the system is retired, delete its row in the "
-            "portfolio.",
-            err=True,
+            "portfolio."
         )
+    show((indented(text) for text in (*problem_lines(plan.problems), *missing)), err=True)
 
 
 def _ending(plan: Plan, written: bool, *, dry_run: bool) -> str:

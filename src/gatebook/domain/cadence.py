@@ -20,7 +20,7 @@ REASONS = {
     "re-gate": "re-gate of a delayed launch",
     "monthly": "monthly in the first quarter",
     "quarterly": "quarterly",
-    "major-change": "a major change",
+    "major-change": "after a major change",
 }
 
 

@@ -86,6 +86,11 @@ def decision_shown(text: str) -> tuple[Decision | None, bool]:
     return best[1], best[2]
 
 
+def in_short(shown: str) -> str:
+    """A decision as shown, without its number or date: "Launch delayed", "Review incomplete"."""
+    return shown.partition(";")[0].partition(":")[0]
+
+
 def things(count: int) -> str:
     """ "1 thing", "3 things"."""
     return f"{count} thing{'' if count == 1 else 's'}"

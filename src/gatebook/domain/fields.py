@@ -44,7 +44,7 @@ HEADER: tuple[Field, ...] = (
     Field("launch_date", "Launch date", "date", "The planned day, or the day it went live.", _DATE, aliases=("planned launch date", "actual launch date")),
     Field("live", "Live", "choice", "Is the system in production today?", "Yes or No", YES_NO, aliases=("is live",)),
     Field("regate_on", "Re-gate on", "date", "If the launch is delayed: when you meet again.", _DATE, aliases=("regate on", "re-gate date")),
-    Field("signed_by", "Signed by", "person", "The sponsor who stands for this decision. Not the pilot lead.", _PERSON, aliases=("sign-off", "signed off by")),
+    Field("signed_by", "Signed by", "person", "The sponsor who stands by this decision. Not the pilot lead.", _PERSON, aliases=("sign-off", "signed off by")),
     Field("signer_role", "Signer's role", "text", "For example COO, Head of Operations, executive sponsor.", "a role, such as COO", aliases=("signers role", "signer role")),
     Field("signed_on", "Signed on", "date", "The day of the signature.", _DATE, aliases=("sign-off date",)),
 )  # fmt: skip

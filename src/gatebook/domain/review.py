@@ -133,12 +133,15 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     `stakes`, `regulated_area` hold the form's own words or an Unreadable; blank is "". `cells` has
     the cell of each header field by attribute name (absent where its label was not found).
     `shown` is the decision text stored in the sheet, None where it has none.
-    `modified` is the file's time stamp, seconds since 1970.
+    `modified` is the file's time stamp, seconds since 1970. `url`: the tab's web address, to which
+    "&range=C4" adds a cell; `workbook`: what people call the workbook; both "" for a file on disk.
     """
 
     location: str = ""
     tab: str = "Review"
     modified: float = 0.0
+    url: str = ""
+    workbook: str = ""
     stamp: Stamp
     system: str = ""
     lead: str = ""

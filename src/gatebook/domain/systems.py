@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import msgspec
 
-from gatebook.domain.decision import Decision
+from gatebook.domain.decision import Decision, in_short
 from gatebook.domain.effective import plausible
 from gatebook.domain.findings import Finding
 from gatebook.domain.judge import Judged, as_finding, judge
@@ -304,7 +304,7 @@ def change_since(system: System) -> str:
         old, new = was.get(result.gate.key), result.effective
         if old and new and old is not new:
             (better if rank[new] > rank[old] else worse).append(str(result.gate.number))
-    parts = [] if now.decision is before.decision else [f"was {before.decision}"]
+    parts = [] if now.decision is before.decision else [f"was “{in_short(before.shown_as)}”"]
     parts += [f"better: {', '.join(better)}"] if better else []
     parts += [f"worse: {', '.join(worse)}"] if worse else []
     return "; ".join(parts) or "No change"

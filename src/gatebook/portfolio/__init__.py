@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import PurePath
+from datetime import date
 
 import pandas as pd
 
+from gatebook.domain.actions import OpenAction, bucket, open_actions
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.cells import Cell
 from gatebook.domain.decision import Counts, Decision
-from gatebook.domain.effective import effective_rows, effective_status, plausible
+from gatebook.domain.effective import effective_rows
 from gatebook.domain.findings import BY_CODE, ORDER, Finding
 from gatebook.domain.judge import Judged
 from gatebook.domain.review import DateValue, Review, Status, Unreadable
@@ -101,7 +101,7 @@ def _system_row(system: System, place: Places, today: date) -> SystemRow:
         overdue=overdue,
         change=change_since(system),
         regulated=regulated_gates(judged),
-        link=place.link(review.location, review.tab),
+        link=place.review(review),
         file=place.file(review.location),
         tab=review.tab,
     )
@@ -117,12 +117,21 @@ def what_blocks(judged: Judged) -> str:
             for row, gate, status in rows
             if status is Status.RED
         }
-        return "; ".join(reds)
+        return _named(list(reds))
     if verdict.decision is Decision.INCOMPLETE:
         titles = [BY_CODE[f.code].title for f in judged.findings if f.level == "block"]
         counted = Counter(titles)
-        return "; ".join(title if n == 1 else f"{title} ({n})" for title, n in counted.items())
+        return _named([f"{title} ({n})" if n > 1 else title for title, n in counted.items()])
     return ""
+
+
+# More would make the row so tall that the portfolio no longer prints on a page.
+_MOST_NAMED = 3
+
+
+def _named(parts: list[str]) -> str:
+    more = [f"and {len(parts) - _MOST_NAMED} more"] if len(parts) > _MOST_NAMED else []
+    return "; ".join(parts[:_MOST_NAMED] + more)
 
 
 def regulated_gates(judged: Judged) -> str:
@@ -196,10 +205,10 @@ def _unread_row(one: TabProblem, place: Places, before: SystemRow | None) -> Sys
     file = place.file(one.location)
     return SystemRow(
         key=_unread_key(one, place),
-        system=PurePath(file).name + (f" ({one.tab})" if one.tab else ""),
+        system=one.name + (f" ({one.tab})" if one.tab else ""),
         decision=CANNOT_BE_READ, decision_code="", strip=(), counts=(0, 0, 0, 0),
         blocks=one.reason, lead="", owner="", review_date=None, next_due=None, next_reason="",
-        overdue=0, change="", regulated="", link=place.link(one.location, one.tab), file=file,
+        overdue=0, change="", regulated="", link=place.problem(one), file=file,
         tab=one.tab, state="could not be read", notes=before.notes if before else {},
     )  # fmt: skip
 
@@ -233,64 +242,34 @@ def _attention(row: SystemRow) -> tuple[int, int, int, str]:
 
 
 def _actions(systems: Sequence[System], place: Places, today: date) -> tuple[ActionRow, ...]:
-    records = [
-        _action(system, row_number, place, today)
+    """Overdue first, the longest first, then by date."""
+    rows = [
+        _action(system, action, place, today)
         for system in systems
-        for row_number in range(len(system.newest.review.rows))
+        for action in open_actions(system.newest.review, system.newest.checklist)
     ]
-    rows = [record for record in records if record]
-    if not rows:
-        return ()
-    frame = pd.DataFrame(
-        {
-            "late": [row.days_overdue or 0 for row in rows],
-            "due": [row.due if isinstance(row.due, date) else date.max for row in rows],
-            "system": [row.system.lower() for row in rows],
-        }
-    )
-    order = frame.sort_values(
-        ["late", "due", "system"], ascending=[False, True, True], kind="stable"
-    ).index
-    return tuple(rows[int(i)] for i in order)
+    return tuple(sorted(rows, key=_urgency))
 
 
-def _action(system: System, row_number: int, place: Places, today: date) -> ActionRow | None:
-    judged = system.newest
-    row = judged.review.rows[row_number]
-    gate = judged.checklist.gate(row.key)
-    if gate is None or row.status is Status.GREEN:
-        return None
-    if row.status is None and not row.next_action and row.due is None:
-        return None
-    due = plausible(row.due, judged.checklist)
-    late = (today - due).days if due and due < today else None
-    cell = row.cells.get("next_action", Cell(0, 0)).a1
-    status = effective_status(row, gate, judged.review, judged.checklist)
+def _urgency(row: ActionRow) -> tuple[int, date, str]:
+    due = row.due if isinstance(row.due, date) else date.max
+    return -(row.days_overdue or 0), due, row.system.lower()
+
+
+def _action(system: System, action: OpenAction, place: Places, today: date) -> ActionRow:
+    review = system.newest.review
+    cell = action.row.cells.get("next_action", Cell(0, 0)).a1
     return ActionRow(
         system=system.name,
-        gate=f"{gate.number} {gate.title}",
-        status=status.value.capitalize() if status else "Not marked",
-        action=row.next_action or "(nothing written down)",
-        owner=row.owner,
-        due=_shown(row.due),
-        days_overdue=late,
-        link=place.link(
-            judged.review.location, judged.review.tab, cell, f"{judged.review.tab}!{cell}"
-        ),
-        when=bucket(due, today),
+        gate=f"{action.gate.number} {action.gate.title}",
+        status=action.status.value.capitalize() if action.status else "Not marked",
+        action=action.text,
+        owner=action.row.owner,
+        due=_shown(action.row.due),
+        days_overdue=(today - action.due).days if action.due and action.due < today else None,
+        link=place.review(review, cell, f"{review.tab}!{cell}"),
+        when=bucket(action.due, today),
     )
-
-
-def bucket(due: date | None, today: date) -> str:
-    """When an action is due, in the words that an owner filters by."""
-    if due is None:
-        return "no date"
-    if due < today:
-        return "overdue"
-    for limit, words in ((7, "next 7 days"), (30, "next 30 days")):
-        if due <= today + timedelta(days=limit):
-            return words
-    return "later"
 
 
 def _findings(
@@ -299,14 +278,14 @@ def _findings(
     unreadable = BY_CODE["sheet-unreadable"]
     rows = [
         FindingRow(
-            system=PurePath(one.location).name,
+            system=one.name,
             level="block",
             code=unreadable.code,
             tab=one.tab,
             cell="",
             message=one.reason,
             remedy=one.remedy,
-            link=place.link(one.location),
+            link=place.problem(one),
         )
         for one in unread
     ]
@@ -337,7 +316,7 @@ def _finding_row(finding: Finding, name: str, review: Review, place: Places) -> 
         cell=finding.cell or "",
         message=finding.message,
         remedy=finding.remedy,
-        link=place.link(review.location, finding.tab, finding.cell or "", at),
+        link=place.review(review, finding.cell or "", at, finding.tab),
     )
 
 

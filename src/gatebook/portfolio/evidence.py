@@ -23,6 +23,7 @@ def evidence(systems: Sequence[System], place: Places) -> tuple[EvidenceRow, ...
             if not gate.ai_act:
                 continue
             cell = row.cells["artifact"].a1 if "artifact" in row.cells else ""
+            at = f"{review.tab}!{cell}" if cell else review.tab
             day = review.review_date
             rows.append(
                 EvidenceRow(
@@ -33,7 +34,7 @@ def evidence(systems: Sequence[System], place: Places) -> tuple[EvidenceRow, ...
                     artifact=row.artifact or row.artifact_link,
                     owner=row.owner,
                     reviewed=day.found if isinstance(day, Unreadable) else day,
-                    link=place.link(review.location, review.tab, cell, f"{review.tab}!{cell}"),
+                    link=place.review(review, cell, at),
                 )
             )
     return tuple(rows)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import PurePath
 
 from gatebook.domain.decision import Decision
 from gatebook.domain.effective import effective_rows
@@ -12,17 +11,23 @@ from gatebook.domain.review import Status
 from gatebook.domain.systems import System
 from gatebook.portfolio.places import Places
 from gatebook.sheets.model import Content, Link
-from gatebook.sheets.monday import Block, Tile, View
-from gatebook.sheets.portfolio_tables import READ, ActionRow, SystemRow
+from gatebook.sheets.monday import (
+    BLOCKED,
+    DUE,
+    DUE_DAYS,
+    LATE,
+    MISSING,
+    MOST_LINES,
+    Block,
+    Tile,
+    View,
+)
+from gatebook.sheets.portfolio_tables import DECISION_WORDS, READ, ActionRow, SystemRow
 from gatebook.sheets.review_form import TabProblem
 
-SOON = timedelta(days=14)
-_WORDS = {
-    Decision.DELAYED: "delayed or red live",
-    Decision.INCOMPLETE: "incomplete",
-    Decision.LAUNCH_WITH_PLAN: "with a plan",
-    Decision.LAUNCH: "launch or stay live",
-}
+_SOON = timedelta(DUE_DAYS)
+_LONGEST = 30
+_TABLE, _ACTIONS, _FINDINGS = "see the table", "see Actions", "see Findings"
 
 
 def monday_view(
@@ -37,49 +42,68 @@ def monday_view(
     overdue = [action for action in actions if (action.days_overdue or 0) > 0]
     not_read = sum(row.state != READ for row in rows)
     tiles = [Tile(sum(bool(row.decision_code) for row in rows), "systems")]
-    for decision, word in _WORDS.items():
+    for decision, word in DECISION_WORDS.items():
         count = sum(row.decision_code == decision.value for row in rows)
         tiles.append(Tile(count, word, decision))
     tiles.append(Tile(len(overdue), "overdue actions"))
     tiles.append(Tile(not_read, "not read this time"))
+    blocked, due = _blocked(systems, rows, place), _due(rows, today)
     late = tuple(_late(action) for action in overdue)
-    table = "see the table"
+    missing = _unread(rows, unread, place)
+    # Four lists side by side have less room each than three.
+    wide = 40 if missing else 60
     blocks = [
-        Block(
-            "Delayed or red live, and why",
-            _blocked(systems, place),
-            "Nobody is held up.",
-            table,
-            60,
-        ),
-        Block("Overdue actions", late, "Nothing is overdue.", "see Actions", 60),
-        # No date in the heading: a portfolio is written again only when it has something to say.
-        Block(f"Reviews due within {SOON.days} days", _due(rows, today), "None is due.", table, 50),
+        Block(BLOCKED, blocked, "No launch is held up.", _TABLE, 59),
+        Block(LATE, late, "Nothing is overdue.", _ACTIONS, wide, "Actions"),
+        Block(DUE, due, "No review is due.", _TABLE, wide),
     ]
-    if missing := _unread(rows, unread, place):
-        blocks.insert(1, Block("Could not be read or found", missing, "", "see Findings", 60))
+    if missing:
+        blocks.insert(1, Block(MISSING, missing, "", _FINDINGS, 35, "Findings"))
     return View(tiles=tuple(tiles), blocks=tuple(blocks))
 
 
-def _blocked(systems: Sequence[System], place: Places) -> tuple[Content, ...]:
+def _short(name: str) -> str:
+    """A name that leaves room for what is said about it: LibreOffice cuts a link that is too long."""
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1].rstrip() + "…"
+
+
+def _blocked(
+    systems: Sequence[System], rows: Sequence[SystemRow], place: Places
+) -> tuple[Content, ...]:
+    """The red gates, in the order of the table; where they are too many, a line a system."""
+    order = {row.key: number for number, row in enumerate(rows)}
+    delayed = [s for s in systems if s.newest.verdict.decision is Decision.DELAYED]
+    reds = [
+        (system, _reds(system)) for system in sorted(delayed, key=lambda system: order[system.key])
+    ]
+    short = sum(len(found) for _, found in reds) > MOST_LINES
     lines: list[Content] = []
-    for system in systems:
-        judged = system.newest
-        review = judged.review
-        if judged.verdict.decision is not Decision.DELAYED:
-            continue
-        for row, gate, status in effective_rows(review, judged.checklist):
-            if status is Status.RED:
-                cell = row.cells["status"].a1 if "status" in row.cells else ""
-                text = f"{system.name}: {gate.number} {gate.title} ({row.owner or 'no owner'})"
-                lines.append(place.link(review.location, review.tab, cell, text))
+    for system, found in reds:
+        more = f", {len(found) - 1} more red" if short and len(found) > 1 else ""
+        for cell, gate in found[:1] if short else found:
+            text = f"{_short(system.name)}: {gate}{more}"
+            lines.append(place.review(system.newest.review, cell, text))
     return tuple(lines)
+
+
+def _reds(system: System) -> list[tuple[str, str]]:
+    """Of each red gate the cell of its status, and its number, title and owner."""
+    judged = system.newest
+    return [
+        (
+            row.cells["status"].a1 if "status" in row.cells else "",
+            f"{gate.number} {gate.title} ({row.owner or 'no owner'})",
+        )
+        for row, gate, status in effective_rows(judged.review, judged.checklist)
+        if status is Status.RED
+    ]
 
 
 def _late(action: ActionRow) -> Content:
     late = action.days_overdue or 0
     days = f"{late} day{'' if late == 1 else 's'}"
-    text = f"{days} · {action.owner or 'no owner'} · {action.system} · gate {action.gate}"
+    gate = action.gate.partition(" ")[0]
+    text = f"{days} · {action.owner or 'no owner'} · {_short(action.system)} · gate {gate}"
     if isinstance(action.link, Link):
         return Link(action.link.target, text, file=action.link.file)
     return text
@@ -89,13 +113,13 @@ def _due(rows: Sequence[SystemRow], today: date) -> tuple[Content, ...]:
     due = [
         (row.next_due, row)
         for row in rows
-        if isinstance(row.next_due, date) and row.next_due <= today + SOON
+        if isinstance(row.next_due, date) and row.next_due <= today + _SOON
     ]
     due.sort(key=lambda pair: (pair[0], pair[1].system.lower()))
     lines: list[Content] = []
     for day, row in due:
         late = " (overdue)" if day < today else ""
-        text = f"{day}{late}: {row.system}, {row.next_reason}"
+        text = f"{day}{late}: {_short(row.system)}, {row.next_reason}"
         link = row.link
         lines.append(Link(link.target, text, file=link.file) if isinstance(link, Link) else text)
     return tuple(lines)
@@ -106,8 +130,8 @@ def _unread(
 ) -> tuple[Content, ...]:
     lines: list[Content] = []
     for one in unread:
-        name = PurePath(one.location).name + (f" ({one.tab})" if one.tab else "")
-        lines.append(place.link(one.location, text=f"{name}: {one.reason}"))
+        name = one.name + (f" ({one.tab})" if one.tab else "")
+        lines.append(place.problem(one, f"{name}: {one.reason}"))
     lines += [
         f"{row.system}: {row.state}"
         for row in rows

@@ -17,7 +17,7 @@ def people(systems: Sequence[System], actions: Sequence[ActionRow]) -> tuple[Per
     """A row for everybody who owns a system, backs one up, or has an open action; most load first.
 
     A single point of failure: somebody who owns a system that nobody else backs up, or who owns
-    `_MANY_SYSTEMS` and more.
+    `_MANY_SYSTEMS` and more; a team or a role instead of a person is named as such.
     """
     names: dict[str, str] = {}
     owns: dict[str, list[str]] = defaultdict(list)
@@ -26,6 +26,8 @@ def people(systems: Sequence[System], actions: Sequence[ActionRow]) -> tuple[Per
 
     def key(name: str) -> str:
         return names.setdefault(clean(name).lower(), clean(name)).lower()
+
+    groups: set[str] = set()
 
     for system in systems:
         review = system.newest.review
@@ -37,6 +39,8 @@ def people(systems: Sequence[System], actions: Sequence[ActionRow]) -> tuple[Per
                 alone[key(review.owner)].append(system.name)
         if review.backup:
             backs[key(review.backup)].append(system.name)
+        names_here = (review.owner, review.backup)
+        groups.update(key(name) for name in names_here if name and not is_person(name, marks))
     open_actions = Counter(key(action.owner) for action in actions if action.owner)
     overdue = Counter(key(a.owner) for a in actions if a.owner and (a.days_overdue or 0) > 0)
     rows = [
@@ -46,14 +50,15 @@ def people(systems: Sequence[System], actions: Sequence[ActionRow]) -> tuple[Per
             overdue=overdue[person],
             owns=", ".join(owns[person]),
             backs=", ".join(backs[person]),
-            alone=_alone(owns[person], alone[person]),
+            alone=_alone(owns[person], alone[person], is_group=person in groups),
         )
         for person, name in names.items()
     ]
     return tuple(sorted(rows, key=lambda r: (-r.overdue, -r.open_actions, r.name.lower())))
 
 
-def _alone(owned: list[str], without_backup: list[str]) -> str:
-    parts = [f"no backup: {', '.join(without_backup)}"] if without_backup else []
+def _alone(owned: list[str], without_backup: list[str], *, is_group: bool) -> str:
+    parts = ["not one person"] if is_group else []
+    parts += [f"no backup: {', '.join(without_backup)}"] if without_backup else []
     parts += [f"owns {len(owned)} systems"] if len(owned) >= _MANY_SYSTEMS else []
     return "; ".join(parts)

@@ -1,21 +1,23 @@
-"""Links from the portfolio's folder to the reviews' files, tabs and cells."""
+"""Links from the portfolio to the reviews' workbooks, tabs and cells."""
 
 from __future__ import annotations
 
 import os
 from pathlib import PurePath
 
+from gatebook.domain.review import Review
 from gatebook.sheets.model import Content, Link
+from gatebook.sheets.review_form import TabProblem
 
 
 class Places:
-    """Knows the portfolio's folder, so that links to reviews are relative where they can be."""
+    """Knows the portfolio's folder, so that links to files are relative where they can be."""
 
     def __init__(self, home: str) -> None:
         self.home = os.path.abspath(home or ".")
 
     def file(self, location: str) -> str:
-        """A file's path as the portfolio links it."""
+        """A file's path as the portfolio links it; an address stays what it is."""
         if "://" in location:
             return location
         full = os.path.abspath(location)
@@ -24,11 +26,25 @@ class Places:
         except ValueError:  # another drive on Windows
             return PurePath(full).as_posix()
 
-    def link(self, location: str, tab: str = "", cell: str = "", text: str = "") -> Content:
-        """A link to a file, or into it."""
+    def review(self, review: Review, cell: str = "", text: str = "", tab: str = "") -> Content:
+        """A link to a review or a cell of it; `tab`: a cell of another tab of its workbook."""
+        if review.url and tab in ("", review.tab):
+            target = f"{review.url}&range={cell}" if cell else review.url
+            return Link(target, text or review.workbook)
+        name = text or review.workbook
+        return self._link(review.location, tab or review.tab, cell, name)
+
+    def problem(self, one: TabProblem, text: str = "") -> Content:
+        """A link to a workbook or tab that could not be read."""
+        return self._link(one.location, one.tab, "", text or one.name)
+
+    def _link(self, location: str, tab: str, cell: str, text: str) -> Content:
         if not location:
             return text or None
         file = self.file(location)
+        if "://" in file:
+            # Only a review that was read says where its tab is.
+            return Link(file, text or file)
         quoted = tab.replace("'", "''")
         target = f"{file}#'{quoted}'!{cell or 'A1'}" if tab else file
         return Link(target, text or PurePath(file).name, file=True)

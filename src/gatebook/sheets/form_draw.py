@@ -31,7 +31,10 @@ from gatebook.sheets.form_live import (
 from gatebook.sheets.layout import (
     COLUMNS,
     DECISION_ROW,
+    HEAD_ROW,
+    HEAD_ROWS,
     LAST_COLUMN,
+    LOGO,
     NEEDS_ROW,
     REASON_ROW,
     TABLE_ROW,
@@ -59,26 +62,34 @@ TAB_NAME = "Review"
 TITLE = "AI pilot to production: gate review"
 ONE_PAGE_GATES = 20
 
+# In sum little enough for a window of 1280 pixels, the size of a 13-inch screen.
 _WIDTHS = {
     "number": 4.5,
     "key": 12,
     "gate": 27,
-    "status": 11,
+    "status": 10,
     "owner": 18,
-    "next_action": 34,
-    "due": 13.5,
-    "artifact": 25,
-    "approver": 17,
-    "check": 29,
+    "next_action": 32,
+    "due": 11.5,
+    "artifact": 22,
+    "approver": 14,
+    "check": 27,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What an organisation sets for its forms: its name over the title, and the paper."""
+    """What an organisation sets for its forms: its name over the title, the paper, a colour of its
+    own ("#RRGGBB", "" for ours; `review_workbook` puts it on all tabs), and a line that stands where
+    a letter has its logo. `approvers`: addresses of those who alone may fill in the sign-off, where
+    the program knows people (none: everybody).
+    """
 
     organisation: str = ""
     paper: Literal["A4", "Letter"] = "A4"
+    accent: str = ""
+    logo: str = ""
+    approvers: tuple[str, ...] = ()
 
 
 def stamp_text(stamp: Stamp) -> str:
@@ -87,6 +98,14 @@ def stamp_text(stamp: Stamp) -> str:
         f"{STAMP_PREFIX};schema={stamp.schema};checklist={stamp.checklist}@{stamp.version};"
         f"system={stamp.system_id};review={stamp.review_id}"
     )
+
+
+def _protection(layout: Layout, approvers: tuple[str, ...]) -> Protection:
+    """What is not for typing is locked; the sign-off is for the approvers, if there are any."""
+    if not approvers:
+        return Protection()
+    signing = [layout.value_ranges[n] for n in ("signed_by", "signer_role", "signed_on")]
+    return Protection(reserved=tuple(signing), reserved_for=approvers)
 
 
 def placed(review: Review, checklist: Checklist, layout: Layout) -> Review:
@@ -124,7 +143,11 @@ def draw_review_tab(
         _below(drawn, checklist, layout),
     ):
         cells.update(part)
-    helpers = range(LAST_COLUMN + 1, last_helper_column(checklist) + 1)
+    merges = [*_merges(layout)]
+    if settings.logo:
+        cells[LOGO.first] = Placed(settings.logo, look.LOGO)
+        merges.append(LOGO)
+    helpers = range(LAST_COLUMN + 1, last_helper_column(checklist, layout) + 1)
     columns = {
         COLUMNS[key]: Column(width, hidden=key == "key") for key, width in _WIDTHS.items()
     } | {column: Column(9, hidden=True) for column in helpers}
@@ -134,10 +157,10 @@ def draw_review_tab(
         cells=cells,
         columns=columns,
         rows=_row_heights(layout) | _gate_heights(drawn, cells),
-        merges=tuple(_merges(layout)),
+        merges=tuple(merges),
         validations=tuple(validations(checklist, layout)),
         colour_rules=tuple(colour_rules(checklist, layout)),
-        protection=Protection(),
+        protection=_protection(layout, settings.approvers),
         freeze=Cell(TABLE_ROW + 1, 0),
         page=Page(
             paper=settings.paper,
@@ -259,17 +282,18 @@ def _artifact(row: GateRow) -> Placed:
 def _below(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, Placed]:
     top = layout.attendees
     cells = {top: Placed(ATTENDEES_LABEL, look.LABEL)}
-    for offset in range(layout.last_row - top.row + 1):
+    for offset in range(layout.people):
         who = review.attendees[offset] if offset < len(review.attendees) else None
         name, role = (who.name, who.role) if who else ("", "")
         style = replace(look.FIELD, valign="middle")
         cells[top.down(offset).right()] = Placed(name or None, style)
         cells[top.down(offset).right(2)] = Placed(role or None, style)
+    most = checklist.policy.max_attendees
     hint = (
-        f"Attendees: name, then role; {checklist.policy.max_attendees} people at most. "
-        "The sponsor signs; the pilot lead does not."
+        f"{most} {'person' if most == 1 else 'people'} at most. "
+        "The sponsor signs, not the pilot lead."
     )
-    cells[Cell(top.row, COLUMNS["approver"])] = Placed(hint, look.NOTE)
+    cells[Cell(top.row, _HINT_COLUMN)] = Placed(hint, replace(look.NOTE, align="left", indent=1))
     return cells
 
 
@@ -277,31 +301,40 @@ def _row_heights(layout: Layout) -> dict[int, Row]:
     heights = {
         TITLE_ROW: Row(26),
         DECISION_ROW: Row(32),
-        REASON_ROW: Row(24, grows=True),
-        NEEDS_ROW: Row(24, grows=True),
+        REASON_ROW: Row(20, grows=True),
+        NEEDS_ROW: Row(22, grows=True),
         TABLE_ROW - 1: Row(8),
         TABLE_ROW: Row(31),
         layout.last_gate_row + 1: Row(8),
+        layout.last_row - 1: Row(6),
+        layout.last_row: Row(20),
     }
+    heights |= {row: Row(17) for row in range(HEAD_ROW, HEAD_ROW + HEAD_ROWS)}
+    heights |= {layout.attendees.row + place: Row(17) for place in range(layout.people)}
     return heights | {row: Row(17) for row in layout.theme_rows}
 
 
 _HEADER = replace(look.HEADER, indent=1)
+_HINT_COLUMN = COLUMNS["due"]
 _LINE_POINTS = 15.0
+_LEAST_POINTS = 24.0
+# Letters of a line for each character of a column's width, which is counted in digits: letters are
+# narrower, and an indent takes one.
+_LETTERS = 1.05
 _WRAPPED = ("gate", "owner", "next_action", "artifact", "approver", "check")
 
 
 def _gate_heights(review: Review, cells: dict[Cell, Placed]) -> dict[int, Row]:
-    """Room for what a gate's row says already, and for two lines at least; it grows from there."""
+    """Room for what a gate's row says already; it grows from there."""
     heights = {}
     for row in review.rows:
-        lines = 2
+        lines = 1
         for name in _WRAPPED:
             text = _as_text(cells[row.cells[name]].content)
-            # Bold or wide letters need more room than the column's nominal width.
-            wide = max(int(_WIDTHS[name] * 0.95), 1)
+            wide = max(int(_WIDTHS[name] * _LETTERS), 1)
             lines = max(lines, sum(max(-(-len(part) // wide), 1) for part in text.split("\n")))
-        heights[row.cells["gate"].row] = Row(_LINE_POINTS * min(lines, 12), grows=True)
+        points = max(_LINE_POINTS * min(lines, 12), _LEAST_POINTS)
+        heights[row.cells["gate"].row] = Row(points, grows=True)
     return heights
 
 
@@ -321,4 +354,4 @@ def _merges(layout: Layout) -> Iterator[Range]:
         if area.first != area.last:
             yield area
     at = layout.attendees.row
-    yield Range.of(at, COLUMNS["approver"], at + 2, LAST_COLUMN)
+    yield Range.of(at, _HINT_COLUMN, at, LAST_COLUMN)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gatebook.domain.cells import Cell, Range
-from gatebook.domain.checklist import Checklist
+from gatebook.domain.checklist import Checklist, Gate
 from gatebook.domain.decision import Decision
 from gatebook.domain.fields import HEADER_BY_NAME, ROW_BY_NAME, Field
 from gatebook.domain.findings import BY_CODE
@@ -21,8 +21,14 @@ from gatebook.sheets.form_live import (
     marks_range,
     total_cell,
 )
+from gatebook.sheets.form_people import people_formula, people_range
 from gatebook.sheets.layout import COLUMNS, DECISION_ROW, LAST_COLUMN, Layout
 from gatebook.sheets.model import ColourRule, Style, Validation
+
+# Excel's limits for the title and the text that stand beside a selected cell, in characters.
+MOST_TITLE, MOST = 32, 255
+# Named first, when there is nobody to offer yet, and judged by no finding.
+_ONE_PERSON = ("lead",)
 
 # Where a finding about a row shows as a soft colour, so that the eye goes to what is missing.
 _SOFT = {
@@ -38,16 +44,14 @@ _SOFT = {
 }
 
 
-def _person_validation(
-    area: Range, field: Field, checklist: Checklist, *, strict: bool
-) -> Validation:
+def _one_person(area: Range, field: Field, checklist: Checklist) -> Validation:
+    """For a name that no finding looks at: nothing but this keeps a group out."""
     cell = area.first.a1
     found = f'SEARCH({marks_range(checklist).fixed},"| "&TRIM({cell})&" |")'
     return Validation(
         range=area,
         kind="custom",
         formula=f"=SUMPRODUCT(--ISNUMBER({found}))=0",
-        strict=strict,
         prompt_title=field.label,
         prompt=field.prompt,
         error_title=field.label,
@@ -55,16 +59,24 @@ def _person_validation(
     )
 
 
-def _validation(
-    area: Range, field: Field, checklist: Checklist, *, strict: bool = True
-) -> Validation:
+def _from_the_sheet(area: Range, title: str, prompt: str, layout: Layout) -> Validation:
+    """Offers the people already named; any other name can be typed, and is offered from then on."""
+    return Validation(
+        range=area, kind="list", source=people_range(layout), formula=people_formula(layout),
+        strict=False, prompt_title=title, prompt=prompt,
+    )  # fmt: skip
+
+
+def _validation(area: Range, field: Field, checklist: Checklist, layout: Layout) -> Validation:
     policy = checklist.policy
     base = Validation(
         range=area, kind="any", prompt_title=field.label, prompt=field.prompt,
         error_title=field.label, error=f"Please enter {field.expected}.",
     )  # fmt: skip
+    if field.kind == "person" and field.name in _ONE_PERSON:
+        return _one_person(area, field, checklist)
     if field.kind == "person":
-        return _person_validation(area, field, checklist, strict=strict)
+        return _from_the_sheet(area, field.label, field.prompt, layout)
     if field.kind == "date":
         first, last = policy.earliest_date, policy.latest_date
         error = f"Please enter a date, such as 2026-11-30, from {first.year} to {last.year}."
@@ -79,25 +91,60 @@ def validations(checklist: Checklist, layout: Layout) -> Iterator[Validation]:
     """What each input cell accepts, with its prompt and its error message (PAINS 4: every row)."""
     for name in layout.labels:
         field = HEADER_BY_NAME[name]
-        yield _validation(layout.value_ranges[name], field, checklist)
+        yield _validation(layout.value_ranges[name], field, checklist, layout)
     for rows in _runs(sorted(layout.gate_rows.values())):
-        for name in ("status", "owner", "next_action", "due", "artifact", "approver"):
+        for name in ("owner", "next_action", "due", "approver"):
             field = ROW_BY_NAME[name]
             area = Range.of(rows[0], COLUMNS[name], rows[-1], COLUMNS[name])
-            yield _validation(area, field, checklist, strict=name != "owner")
+            yield _validation(area, field, checklist, layout)
+    for gate in checklist.gates:
+        yield from _of_gate(gate, checklist, layout)
+    yield _from_the_sheet(layout.names, "Attendee", "Who is in the room. One name a line.", layout)
     if not checklist.policy.attendee_roles:
         return
-    first, last = layout.attendees.right(2), layout.last_row
+    first, last = layout.names
     yield Validation(
-        range=Range(first, Cell(last, first.column)),
+        range=Range(first.right(), last.right()),
         kind="list",
         choices=checklist.policy.attendee_roles,
         strict=False,
         prompt_title="Role",
         prompt="Choose from the list, or write the role.",
         error_title="Role",
-        error="This role is not on the list. Keep it?",
     )
+
+
+def _of_gate(gate: Gate, checklist: Checklist, layout: Layout) -> Iterator[Validation]:
+    """Status and artifact of one gate: prompts that say what counts on it, and what to bring."""
+    yellow = (
+        "a small gap, with a plan and a date." if gate.yellow_allowed else "counts as red here."
+    )
+    marks = f"\nYellow: {yellow}\nRed: not passed."
+    bring = "Bring:" + "".join(f"\n• {item}" for item in gate.bring)
+    link = "\nPaste the link, or say where it is."
+    prompts = {
+        "status": shortened(f"Green: {gate.green}", MOST - len(marks)) + marks,
+        "artifact": shortened(bring, MOST - len(link)) + link,
+    }
+    for name, prompt in prompts.items():
+        cell = Cell(layout.gate_rows[gate.key], COLUMNS[name])
+        rule = _validation(Range(cell, cell), ROW_BY_NAME[name], checklist, layout)
+        title = shortened(f"{gate.number} {gate.title}", MOST_TITLE)
+        yield replace(rule, prompt_title=title, prompt=prompt)
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters as Excel counts them; what is cut ends after a word, with "…"."""
+    if _length(text) <= most:
+        return text
+    cut = text[: most - 1]
+    while _length(cut) > most - 1:
+        cut = cut[:-1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:.") + "…"
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le", "replace")) // 2
 
 
 def _runs(rows: list[int]) -> list[list[int]]:

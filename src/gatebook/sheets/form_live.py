@@ -21,6 +21,7 @@ from gatebook.domain.review import DateValue, GateRow, Review, Status, Unreadabl
 from gatebook.domain.rules import RULE_BY_CODE, Context, Hit
 from gatebook.domain.text import clean, is_person
 from gatebook.sheets import formulas as fx
+from gatebook.sheets.form_people import people_cells, people_range
 from gatebook.sheets.layout import (
     COLUMNS,
     DECISION_ROW,
@@ -85,13 +86,14 @@ def marks_range(checklist: Checklist) -> Range:
     return Range.of(MARKS_ROW, HELPERS_FROM, MARKS_ROW, HELPERS_FROM + count - 1)
 
 
-def last_helper_column(checklist: Checklist) -> int:
+def last_helper_column(checklist: Checklist, layout: Layout) -> int:
     """The last column that holds a helper."""
     return max(
         max(ROW_FLAGS.values()),
         HELPERS_FROM + len(fx.HEAD_FLAGS),
         HELPERS_FROM + 2 * len(fx.HEAD_DATES) + len(fx.HEAD_TEXTS),
         marks_range(checklist).last.column,
+        people_range(layout).last.column,
     )
 
 
@@ -135,6 +137,7 @@ class LiveCells:
         yield from self._head_texts()
         yield from self._head_flags()
         yield from self._marks()
+        yield from people_cells(self.review, self.checklist, self.layout, self._head_refs.marks)
         for row, gate in zip(self.review.rows, self.checklist.gates, strict=True):
             yield from self._row(row, gate)
         yield from self._totals()

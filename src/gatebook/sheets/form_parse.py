@@ -232,6 +232,8 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
         location=location,
         tab=grid.tab,
         modified=modified,
+        url=grid.url,
+        workbook=grid.workbook,
         stamp=stamp or _stand_in(checklist, system, location, grid.tab),
         system=system,
         lead=_name(reader, cells, "lead"),

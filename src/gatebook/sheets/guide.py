@@ -15,14 +15,17 @@ from gatebook.sheets.model import Column, Page, Placed, Protection, Row, Sheet, 
 
 MARK = "gatebook:guide"
 TAB_NAME = "Guide"
-_WIDTHS = (4.5, 26, 36, 30, 30, 30, 30, 36)
+# In sum little enough for a window of 1280 pixels, as the form's.
+_WIDTHS = (4.5, 18, 28, 26, 22, 22, 22, 24)
 _FIRST = 1
 _LAST = _FIRST + len(_WIDTHS) - 1
 _HEADERS = ("#", "Gate", "Passing means", "Bring", "Green", "Yellow", "Red", "Ask in the room")
+_HEADER = replace(look.HEADER, indent=1)
 _HEADING = Style(bold=True, size=12, colour=look.HEAD, valign="middle")
-# Characters that fit on one line of the wide text, and a line's height in points.
-_LINE_CHARACTERS = 225
+# Letters that fit on one line of the wide text, and a line's height in points.
+_LINE_CHARACTERS = 200
 _LINE_POINTS = 15
+_CELL = replace(look.CELL, align="left", indent=1)
 
 
 def draw_guide(checklist: Checklist, paper: Literal["A4", "Letter"] = "A4") -> Sheet:
@@ -47,7 +50,8 @@ def draw_guide(checklist: Checklist, paper: Literal["A4", "Letter"] = "A4") -> S
     rows[row] = Row(22)
     header = row + 1
     for place, text in enumerate(_HEADERS):
-        cells[Cell(header, _FIRST + place)] = Placed(text, look.HEADER)
+        style = replace(look.HEADER, align="center") if text == "#" else _HEADER
+        cells[Cell(header, _FIRST + place)] = Placed(text, style)
     for offset, gate in enumerate(checklist.gates, 1):
         for place, (content, style) in enumerate(_gate_cells(gate)):
             cells[Cell(header + offset, _FIRST + place)] = Placed(content, style)
@@ -68,9 +72,9 @@ def draw_guide(checklist: Checklist, paper: Literal["A4", "Letter"] = "A4") -> S
 def _gate_cells(gate: Gate) -> Iterator[tuple[str | int, Style]]:
     yield gate.number, look.CELL_CENTRE
     title = gate.title + ("\nNever optional: a red stays red." if gate.never_optional else "")
-    yield title, replace(look.CELL, bold=True)
-    yield gate.meaning, look.CELL
-    yield "\n".join(f"• {item}" for item in gate.bring), look.CELL
+    yield title, replace(_CELL, bold=True)
+    yield gate.meaning, _CELL
+    yield "\n".join(f"• {item}" for item in gate.bring), _CELL
     for status, text in (
         (Status.GREEN, gate.green),
         (Status.YELLOW, gate.yellow if gate.yellow_allowed else "Not allowed: counts as red."),
@@ -78,20 +82,18 @@ def _gate_cells(gate: Gate) -> Iterator[tuple[str | int, Style]]:
     ):
         yield (
             text,
-            replace(look.CELL, fill=look.STATUS_FILL[status], colour=look.STATUS_INK[status]),
+            replace(_CELL, fill=look.STATUS_FILL[status], colour=look.STATUS_INK[status]),
         )
-    yield gate.ask, replace(look.CELL, italic=True)
+    yield gate.ask, replace(_CELL, italic=True)
 
 
 def _height(gate: Gate) -> float:
     """Room for the longest text of a gate's row at its column's width."""
-    texts = (gate.meaning, None, gate.green, gate.yellow, gate.red, gate.ask)
-    widths = (36, 30, 30, 30, 30, 36)
-    lines = [
-        -(-len(text) // (width - 4)) for text, width in zip(texts, widths, strict=True) if text
-    ]
-    lines.append(sum(-(-(len(item) + 2) // 26) for item in gate.bring))
-    return 15 * max(lines) + 4
+    lines = (
+        sum(-(-len(part) // max(int(width * 1.05), 1)) for part in str(text).split("\n"))
+        for (text, _), width in zip(_gate_cells(gate), _WIDTHS, strict=True)
+    )
+    return _LINE_POINTS * max(lines) + 4
 
 
 def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
@@ -100,8 +102,8 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
     yield (
         "Before the meeting",
         [
-            "Fill in the head of the Review tab, name one owner for each gate, and link the proof "
-            "in Artifact. Marks are given in the room.",
+            "Fill in the boxes at the top of the Review tab, name one owner for each gate, and link "
+            "the proof in Artifact. Marks are given in the room.",
             "Invite the pilot lead, the production owner, the sponsor who signs, and, if the system "
             "touches customer data, somebody from security or IT. "
             f"{policy.max_attendees} people at most.",
@@ -111,8 +113,8 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
         "The 60 minutes",
         [
             "0–5: the pilot lead says in two sentences what the system does and for whom.",
-            "5–45: gate by gate, about three minutes each. The pilot lead shows the artifact; the "
-            "sponsor marks Green, Yellow or Red. No artifact, no green.",
+            f"5–45: gate by gate, {_minutes_each(len(checklist.gates))}. The pilot lead shows the "
+            "artifact; the sponsor marks Green, Yellow or Red. No artifact, no green.",
             "45–55: write a plan with a date for every yellow, a fix with a date for every red.",
             "55–60: read the decision at the top aloud, sign, and agree on the next date.",
         ],
@@ -133,10 +135,10 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
             f"Any red: {SHOWN[Decision.DELAYED].partition(';')[0]}. Fix it within "
             f"{policy.fix_within_days} days or move the launch, and set Re-gate on.",
             "Something not filled in: the review is incomplete. Check says what each row still "
-            "needs; the line under the decision says it of the top and the sign-off.",
+            "needs; the lines under the decision say what the top and the sign-off need.",
             f"Any yellow: {SHOWN[Decision.LAUNCH_WITH_PLAN].lower()}. All green: "
             f"{SHOWN[Decision.LAUNCH].lower()}.",
-            f"A live system reads: {'; '.join(SHOWN_LIVE[d] for d in _LIVE_ORDER)}.",
+            f"For a live system it reads: {'; '.join(SHOWN_LIVE[d] for d in _LIVE_ORDER)}.",
         ],
     )
     yield "After the meeting", [_after(policy.cadence)]
@@ -144,8 +146,10 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
         "Working in this sheet",
         [
             "Type into the boxes at the top and at the bottom, and into the columns from Status to "
-            "Downgrade approved by. The rest is locked, without a password, so that a slip does not "
-            "break the decision. Rows and columns may be resized at any time.",
+            "Downgrade approved by. The Tab key leads from box to box; what is tinted is still needed. "
+            "A name can be picked from those already on the sheet, or typed. The rest is locked, "
+            "without a password, so that a slip does not break the decision. Rows and columns may be "
+            "resized at any time.",
             "To sort, to insert rows or columns, or to add a column of your own, take the protection "
             "off: in Excel's menu Review > Unprotect Sheet, in LibreOffice Tools > Protect Sheet. "
             "Always sort whole rows (from # to Check): each row carries its gate with it. "
@@ -163,6 +167,12 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
                 "compliance."
             ],
         )
+
+
+def _minutes_each(gates: int) -> str:
+    """What each gate gets of the 40 minutes."""
+    minutes = max(round(40 / gates), 1)
+    return f"about {minutes} minute{'' if minutes == 1 else 's'} each"
 
 
 _LIVE_ORDER = (Decision.DELAYED, Decision.LAUNCH_WITH_PLAN, Decision.LAUNCH)

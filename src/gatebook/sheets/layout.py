@@ -33,7 +33,8 @@ REASON_ROW = 2
 NEEDS_ROW = 3
 HEAD_ROW = 4
 
-# Where each header field's label stands: column of the label, and the last column of its value.
+# Where each header field's label stands: column of the label, and the last column of its value. The
+# groups end in one row, so that the Tab key meets the day to meet again after all else.
 _GROUPS = (
     (2, 4, ("system", "lead", "owner", "backup", "review_date")),
     (5, 7, ("stakes", "customer_data", "regulated_area", "live", "launch_date")),
@@ -41,21 +42,29 @@ _GROUPS = (
 )
 HEAD_ROWS = max(len(names) for _, _, names in _GROUPS)
 TABLE_ROW = HEAD_ROW + HEAD_ROWS + 1
+LOGO = Range.of(HEAD_ROW, 8, HEAD_ROW + HEAD_ROWS - 2, 9)
 
 # Hidden rows of helper cells above the table, where no sorting or deleting of gates reaches them.
 TEXTS_ROW = TITLE_ROW
 FLAGS_ROW = DECISION_ROW
 MARKS_ROW = REASON_ROW
 TOTALS_ROW = NEEDS_ROW
+NAMES_ROW = HEAD_ROW
+NUMBERS_ROW = HEAD_ROW + 1
+PEOPLE_ROW = HEAD_ROW + 2
 
-SIGN_OFF = ("signed_by", "signer_role", "signed_on")
+# The sign-off's labels, and the last column of each value: one row under the attendees, in columns
+# where their names and roles do not stand, so that none is taken for the other.
+_SIGN_OFF = (("signed_by", 2, 4), ("signer_role", 6, 7), ("signed_on", 8, 9))
 _ATTENDEES_COLUMN = COLUMNS["status"]
-_SIGN_OFF_COLUMN = COLUMNS["due"]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places for one checklist: rows of themes and gates, then attendees and sign-off below."""
+    """Places for one checklist: rows of themes and gates, then attendees and sign-off below.
+
+    `attendees`: the label of so many `people`, whose names stand right of it and downwards.
+    """
 
     labels: dict[str, Cell]
     value_ranges: dict[str, Range]
@@ -63,11 +72,18 @@ class Layout:
     gate_rows: dict[str, int]
     last_gate_row: int
     attendees: Cell
+    people: int
     last_row: int
 
     def value(self, field: str) -> Cell:
         """The cell of a header field's value."""
         return self.value_ranges[field].first
+
+    @property
+    def names(self) -> Range:
+        """The cells of the attendees' names."""
+        first = self.attendees.right()
+        return Range(first, first.down(self.people - 1))
 
     @property
     def body(self) -> tuple[int, int]:
@@ -85,8 +101,7 @@ def layout_for(checklist: Checklist, attendees: int = 0) -> Layout:
     labels: dict[str, Cell] = {}
     values: dict[str, Range] = {}
     for label_column, last_column, names in _GROUPS:
-        for offset, name in enumerate(names):
-            row = HEAD_ROW + offset
+        for row, name in enumerate(names, HEAD_ROW + HEAD_ROWS - len(names)):
             labels[name] = Cell(row, label_column)
             values[name] = Range.of(row, label_column + 1, row, last_column)
     row = TABLE_ROW
@@ -100,10 +115,11 @@ def layout_for(checklist: Checklist, attendees: int = 0) -> Layout:
                 row += 1
                 gate_rows[gate.key] = row
     below = row + 2
-    for offset, name in enumerate(SIGN_OFF):
-        labels[name] = Cell(below + offset, _SIGN_OFF_COLUMN)
-        values[name] = Range.of(below + offset, _SIGN_OFF_COLUMN + 1, below + offset, 7)
-    people = max(checklist.policy.max_attendees, len(SIGN_OFF), attendees)
+    people = max(checklist.policy.max_attendees, attendees)
+    last_row = below + people + 1
+    for name, label_column, last_column in _SIGN_OFF:
+        labels[name] = Cell(last_row, label_column)
+        values[name] = Range.of(last_row, label_column + 1, last_row, last_column)
     return Layout(
         labels=labels,
         value_ranges=values,
@@ -111,5 +127,6 @@ def layout_for(checklist: Checklist, attendees: int = 0) -> Layout:
         gate_rows=gate_rows,
         last_gate_row=row,
         attendees=Cell(below, _ATTENDEES_COLUMN),
-        last_row=below + people - 1,
+        people=people,
+        last_row=last_row,
     )

@@ -119,7 +119,8 @@ class Table:
 class Validation:
     """What a range accepts when a person types.
 
-    kind "list": one of `choices`, or of the cells of `source` (a range on the same sheet).
+    kind "list": one of `choices`, or of the cells of `source` (a range on the same sheet). `formula`
+    gives the filled part of a source, for programs that would offer its blank cells too.
     kind "date": a date from `earliest` to `latest`.
     kind "custom": whatever makes `formula` (with "=", written for the range's first cell) true.
     `strict` refuses anything else with `error`; otherwise the text is only a hint.
@@ -151,7 +152,11 @@ class ColourRule:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Cells with a locked style refuse typing. No password: it guards against slips, not people."""
+    """Cells with a locked style refuse typing. No password: it guards against slips, not people.
+
+    `reserved`: ranges that only these people, by address (`reserved_for`), may type into; where the
+    program knows no people, as in Excel files, they stay open.
+    """
 
     format_cells: bool = False
     format_columns: bool = True
@@ -159,6 +164,8 @@ class Protection:
     insert_rows: bool = False
     sort: bool = True
     filter: bool = True
+    reserved: tuple[Range, ...] = ()
+    reserved_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +257,9 @@ class Grid:
     stored value, absent where it has none. `formulas`: formula text without "=" of the cells that
     have one (an empty text where the file only says that there is one). `links`: link targets.
     `epoch_1904`: serial numbers count from 1904-01-01 instead of 1899-12-30.
-    `position`: 0-based place of the tab in its workbook.
+    `position`: 0-based place of the tab in its workbook. `url`: the tab's own web address, where it
+    has one; "&range=C4" behind it leads to a cell. `workbook`: what people call the workbook, where
+    its location does not say.
     """
 
     tab: str
@@ -261,3 +270,5 @@ class Grid:
     hidden: bool = False
     epoch_1904: bool = False
     position: int = 0
+    url: str = ""
+    workbook: str = ""

@@ -14,15 +14,28 @@ from gatebook.sheets import look
 from gatebook.sheets.model import Content, Link, Placed, Row, Style
 
 MOST_LINES = 6
-_LINE_POINTS = 15.0
-_NUMBER_POINTS = 30.0
+# What its lists are called. By these, and by nothing else, a later version knows the cells under them
+# for its own: do not change one without keeping the old one.
+BLOCKED, MISSING = "Delayed or red live, and why", "Could not be read or found"
+LATE, DUE = "Overdue actions", "Reviews due within 14 days"
+HEADINGS = frozenset({BLOCKED, MISSING, LATE, DUE})
+DUE_DAYS = 14
+LINE_POINTS = 15.0
+_NUMBER_POINTS = 26.0
+_TILE = 19.0
+# So many letters of a text fit where one digit does: in Calibri 1.11 to 1.23 (measured), less only
+# where nearly all are capitals.
+_LETTERS = 1.12
+# A line of a list never wraps, so that the view stays low: it shrinks, and so much more text fits in.
+_SMALLER = 1.25
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One list of the view: a heading, lines to click, and what to say where there are none.
 
-    `more` says where the rest stands if there are more lines than fit; `width` in characters.
+    `more` says where the rest stands if there are more lines than fit, and `tab` which tab that is,
+    if it is another one; `width` in characters.
     """
 
     heading: str
@@ -30,6 +43,7 @@ class Block:
     none: str
     more: str = ""
     width: float = 60
+    tab: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,18 @@ class Drawn:
     heights: dict[int, Row]
 
 
+def lines_needed(text: str, width: float) -> int:
+    """How many lines a text takes in a column of this width in characters, rather one too many.
+
+    A width counts digits; a line ends at a word.
+    """
+    room = max(width * _LETTERS - 3, width * 0.8, 1)
+    return sum(
+        1 if len(line) <= width * _LETTERS else -int(-len(line) // room)
+        for line in text.split("\n")
+    )
+
+
 def segments(widths: Sequence[float], targets: Sequence[float]) -> list[tuple[int, int]]:
     """Group columns from left to right into stretches of at least these widths: (first, last).
 
@@ -75,6 +101,17 @@ def segments(widths: Sequence[float], targets: Sequence[float]) -> list[tuple[in
     return found
 
 
+def spread(widths: Sequence[float], targets: Sequence[float]) -> list[tuple[int, int]]:
+    """As many stretches as there are targets, narrower ones where the columns do not reach for all.
+    The last one takes all that is left; fewer come back only where there are fewer columns."""
+    found: list[tuple[int, int]] = []
+    for tenths in range(10, 0, -1):
+        found = segments(widths, [target * tenths / 10 for target in targets])
+        if len(found) == len(targets):
+            break
+    return [*found[:-1], *((first, len(widths) - 1) for first, _ in found[-1:])]
+
+
 def draw_view(
     view: View, tiles_at: int, lists_at: int, left: int, widths: Sequence[float]
 ) -> Drawn:
@@ -82,7 +119,7 @@ def draw_view(
     lists from another. The lists' rows are always the same ones; unused ones are hidden."""
     cells: dict[Cell, Placed] = {}
     merges: list[Range] = []
-    heights = {tiles_at: Row(_NUMBER_POINTS), tiles_at + 1: Row(_LINE_POINTS + 2)}
+    heights = {tiles_at: Row(_NUMBER_POINTS), tiles_at + 1: Row(LINE_POINTS)}
 
     def put(row: int, span: tuple[int, int], content: Content, style: Style) -> None:
         first, last = left + span[0], left + span[1]
@@ -92,24 +129,21 @@ def draw_view(
         if last > first:
             merges.append(Range.of(row, first, row, last))
 
-    for tile, span in zip(view.tiles, segments(widths, [20] * len(view.tiles)), strict=False):
+    for tile, span in zip(view.tiles, spread(widths, [_TILE] * len(view.tiles)), strict=False):
         number, word = _tile_styles(tile)
         put(tiles_at, span, tile.number, number)
         put(tiles_at + 1, span, tile.word, word)
     used = max((_used(block) for block in view.blocks), default=0)
-    targets = [block.width for block in view.blocks]
-    for block, span in zip(view.blocks, segments(widths, targets), strict=False):
+    spans = spread(widths, [block.width for block in view.blocks])
+    for block, span in zip(view.blocks, spans, strict=False):
         put(lists_at, span, block.heading, replace(look.THEME, border=look.LINE))
         lines = list(_lines(block))
+        room = int(sum(widths[span[0] : span[1] + 1]) * _LETTERS * _SMALLER)
         for offset in range(MOST_LINES):
-            line = lines[offset] if offset < len(lines) else None
+            line = _fitted(lines[offset], room) if offset < len(lines) else None
             style = look.CELL_LINK if isinstance(line, Link) else look.CELL
-            put(lists_at + 1 + offset, span, line, replace(style, valign="middle"))
-            room = int(sum(widths[span[0] : span[1] + 1]) * 0.95)
-            rows = -(-len(_text(line)) // max(room, 1))
-            known = heights.get(lists_at + 1 + offset, Row(0)).height or 0
-            height = max(known, _LINE_POINTS * max(rows, 1) + 1)
-            heights[lists_at + 1 + offset] = Row(height, hidden=offset >= used)
+            put(lists_at + 1 + offset, span, line, replace(style, wrap=False, shrink=True))
+            heights[lists_at + 1 + offset] = Row(LINE_POINTS, hidden=offset >= used)
     return Drawn(cells, tuple(merges), heights)
 
 
@@ -117,8 +151,15 @@ def _used(block: Block) -> int:
     return min(max(len(block.lines), 1), MOST_LINES)
 
 
-def _text(content: Content) -> str:
-    return content.text if isinstance(content, Link) else str(content or "")
+def _fitted(line: Content, room: int) -> Content:
+    """A line that is not longer than that; what it leads to says it all."""
+    if isinstance(line, Link):
+        return replace(line, text=_cut(line.text, room))
+    return _cut(str(line), room)
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
 
 
 def _lines(block: Block) -> Iterator[Content]:
@@ -128,7 +169,8 @@ def _lines(block: Block) -> Iterator[Content]:
     shown = block.lines if fits else block.lines[: MOST_LINES - 1]
     yield from shown
     if not fits:
-        yield f"and {len(block.lines) - len(shown)} more: {block.more}"
+        rest = f"and {len(block.lines) - len(shown)} more: {block.more}"
+        yield Link(f"#'{block.tab}'!A1", rest) if block.tab else rest
 
 
 def _tile_styles(tile: Tile) -> tuple[Style, Style]:
@@ -137,4 +179,4 @@ def _tile_styles(tile: Tile) -> tuple[Style, Style]:
     if tile.decision is not None and tile.number:
         coloured = look.decision_style(tile.decision)
         style = replace(plain, fill=coloured.fill, colour=coloured.colour)
-    return replace(style, size=18), replace(style, bold=False)
+    return replace(style, size=18), replace(style, bold=False, shrink=True)

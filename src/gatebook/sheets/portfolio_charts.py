@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
@@ -10,16 +11,12 @@ from gatebook.domain.decision import Decision
 from gatebook.domain.review import Status
 from gatebook.sheets import look
 from gatebook.sheets.model import Chart, Column, Page, Placed, Row, Series, Sheet, Table
-from gatebook.sheets.portfolio_tables import Tables
+from gatebook.sheets.portfolio_tables import DECISION_WORDS, Tables
 
 TAB = "Charts"
 _FIRST = 1
-_DECISION_WORDS = {
-    Decision.LAUNCH: "Launch or stay live",
-    Decision.LAUNCH_WITH_PLAN: "With a plan",
-    Decision.DELAYED: "Delayed or red",
-    Decision.INCOMPLETE: "Incomplete",
-}
+_DECISION_WORDS = {decision: DECISION_WORDS[decision].capitalize() for decision in Decision}
+_SHARE = replace(look.CELL_CENTRE, number_format="0%")
 _CHART_COLUMN = 8
 _CHART_WIDTH = 760
 _ROW_PIXELS = 20
@@ -55,7 +52,7 @@ def charts_tab(tables: Tables, mark: str, paper: Literal["A4", "Letter"]) -> She
         },
         tables=(now, gates, months),
         columns={0: Column(4, hidden=True), _FIRST: Column(32)}
-        | {_FIRST + place: Column(12) for place in range(1, 6)},
+        | {_FIRST + place: Column(18) for place in range(1, 6)},
         rows={0: Row(26)},
         charts=tuple(_charts(tables, now, gates, months)),
         page=Page(paper=paper),
@@ -67,7 +64,7 @@ def _table(
     row: int, header: tuple[str, ...], rows: Sequence[tuple[str | int | float, ...]]
 ) -> Table:
     share = header[0] == "Gate"
-    number = look.PERCENT if share else look.NUMBER
+    number = _SHARE if share else look.CELL_CENTRE
     return Table(
         at=Cell(row, _FIRST),
         header=header,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.review import Status
 from gatebook.sheets import look
-from gatebook.sheets.model import Content, Style
+from gatebook.sheets.model import ColourRule, Content, Link, Row, Style, Table
+from gatebook.sheets.monday import LINE_POINTS, lines_needed
 from gatebook.sheets.portfolio_tables import (
     ActionRow,
     DecisionRow,
@@ -24,6 +27,9 @@ from gatebook.sheets.portfolio_tables import (
 Record = TypeVar("Record")
 # The reader's own columns take text: a date typed there stays what was typed, from sync to sync.
 _NOTE = replace(look.FIELD, fill="#FFFDF5", number_format="@")
+# A nought says nothing, so it is not shown.
+_COUNT = replace(look.CELL_CENTRE, number_format='0;-0;""')
+_SHARE = replace(look.CELL_CENTRE, number_format='0%;-0%;""')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,17 @@ def state_text(row: SystemRow) -> str:
     return json.dumps(state)
 
 
+def _opened(row: SystemRow) -> Content:
+    """The decision, which leads to its sheet: unlike a name it always fits, and LibreOffice wraps no
+    link."""
+    return replace(row.link, text=row.decision) if isinstance(row.link, Link) else row.decision
+
+
 KEY_HEADER = "Key"
 SYSTEM_COLUMNS: tuple[Spec[SystemRow], ...] = (
     Spec("System", 22, replace(look.CELL, bold=True), lambda r: r.system),
     Spec(KEY_HEADER, 8, look.HIDDEN, state_text, hidden=True),
-    Spec("Decision", 25, look.CELL, lambda r: r.decision),
+    Spec("Decision", 36, look.CELL_LINK, _opened),
 )
 
 
@@ -60,21 +72,25 @@ def _count(place: int) -> Callable[[SystemRow], Content]:
     return lambda row: row.counts[place] if row.decision_code else None
 
 
-AFTER_STRIP: tuple[Spec[SystemRow], ...] = (
-    Spec("Green", 6.5, look.CELL_CENTRE, _count(0)),
-    Spec("Yellow", 6.5, look.CELL_CENTRE, _count(1)),
-    Spec("Red", 5, look.CELL_CENTRE, _count(2)),
-    Spec("Open", 5.5, look.CELL_CENTRE, _count(3)),
-    Spec("What blocks", 38, look.CELL, lambda r: r.blocks or None),
-    Spec("Pilot lead", 15, look.CELL, lambda r: r.lead or None),
-    Spec("Production owner", 15, look.CELL, lambda r: r.owner or None),
-    Spec("Review date", 11, look.DATE, lambda r: r.review_date),
-    Spec("Next review", 11, look.DATE, lambda r: r.next_due),
-    Spec("Because", 17, look.CELL, lambda r: r.next_reason or None),
-    Spec("Overdue actions", 8.5, look.CELL_CENTRE, lambda r: r.overdue or None),
-    Spec("Since last review", 20, look.CELL, lambda r: r.change or None),
-    Spec("Regulated area", 20, look.CELL, lambda r: r.regulated or None),
-    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+# What prints with the strip, then what only the screen shows; the reader's notes stand behind the
+# first of these.
+PAGE_COLUMNS: tuple[Spec[SystemRow], ...] = (
+    Spec("What blocks", 42, look.CELL, lambda r: r.blocks or None),
+    Spec("Overdue actions", 8, look.CELL_CENTRE, lambda r: r.overdue or None),
+    Spec("Production owner", 16, look.CELL, lambda r: r.owner or None),
+    Spec("Since last review", 23, look.CELL, lambda r: r.change or None),
+    Spec("Review date", 10.5, look.DATE, lambda r: r.review_date),
+    Spec("Next review", 10.5, look.DATE, lambda r: r.next_due),
+)
+SCREEN_COLUMNS: tuple[Spec[SystemRow], ...] = (
+    Spec("Because", 26, look.CELL, lambda r: r.next_reason or None),
+    Spec("Sheet", 42, look.CELL_LINK, lambda r: r.link),
+    Spec("Pilot lead", 16, look.CELL, lambda r: r.lead or None),
+    Spec("Regulated area", 38, look.CELL, lambda r: r.regulated or None),
+    Spec("Green", 7, look.CELL_CENTRE, _count(0)),
+    Spec("Yellow", 7, look.CELL_CENTRE, _count(1)),
+    Spec("Red", 7, look.CELL_CENTRE, _count(2)),
+    Spec("Open", 7, look.CELL_CENTRE, _count(3)),
     Spec("Sync state", 30, look.CELL, lambda r: r.state),
 )
 ACTION_COLUMNS: tuple[Spec[ActionRow], ...] = (
@@ -85,7 +101,7 @@ ACTION_COLUMNS: tuple[Spec[ActionRow], ...] = (
     Spec("Owner", 20, look.CELL, lambda r: r.owner or None),
     Spec("Due", 12, look.DATE, lambda r: r.due),
     Spec("When", 14, look.CELL_CENTRE, lambda r: r.when),
-    Spec("Days overdue", 10, look.NUMBER, lambda r: r.days_overdue),
+    Spec("Days overdue", 10, look.CELL_CENTRE, lambda r: r.days_overdue),
     Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
 )
 FINDING_COLUMNS: tuple[Spec[FindingRow], ...] = (
@@ -101,10 +117,10 @@ FINDING_COLUMNS: tuple[Spec[FindingRow], ...] = (
 GATE_COLUMNS: tuple[Spec[GateRowOf], ...] = (
     Spec("#", 5, look.CELL_CENTRE, lambda r: r.number),
     Spec("Gate", 30, replace(look.CELL, bold=True), lambda r: r.gate),
-    Spec("Red", 9, look.PERCENT, lambda r: r.red_share),
-    Spec("Yellow", 9, look.PERCENT, lambda r: r.yellow_share),
-    Spec("Green", 9, look.PERCENT, lambda r: r.green_share),
-    Spec("Not marked", 9, look.PERCENT, lambda r: r.unmarked_share),
+    Spec("Red", 9, _SHARE, lambda r: r.red_share),
+    Spec("Yellow", 9, _SHARE, lambda r: r.yellow_share),
+    Spec("Green", 9, _SHARE, lambda r: r.green_share),
+    Spec("Not marked", 9, _SHARE, lambda r: r.unmarked_share),
     Spec("Typical in pilots (source article)", 30, look.CELL, lambda r: r.typical or None),
     Spec("Red in", 60, look.CELL, lambda r: r.red_systems or None),
     Spec("Yellow in", 60, look.CELL, lambda r: r.yellow_systems or None),
@@ -122,15 +138,15 @@ DECISION_COLUMNS: tuple[Spec[DecisionRow], ...] = (
 )
 RUN_COLUMNS: tuple[Spec[RunRow], ...] = (
     Spec("When", 26, look.CELL, lambda r: r.when),
-    Spec("Sheets read", 12, look.NUMBER, lambda r: r.read),
-    Spec("Could not be read", 12, look.NUMBER, lambda r: r.unreadable),
-    Spec("Passed over", 12, look.NUMBER, lambda r: r.passed_over),
+    Spec("Sheets read", 12, _COUNT, lambda r: r.read),
+    Spec("Could not be read", 12, _COUNT, lambda r: r.unreadable),
+    Spec("Passed over", 12, _COUNT, lambda r: r.passed_over),
     Spec("What changed", 80, look.CELL, lambda r: r.changed or None),
 )
 PERSON_COLUMNS: tuple[Spec[PersonRow], ...] = (
     Spec("Person", 26, replace(look.CELL, bold=True), lambda r: r.name),
-    Spec("Open actions", 9, look.NUMBER, lambda r: r.open_actions),
-    Spec("Overdue", 9, look.NUMBER, lambda r: r.overdue),
+    Spec("Open actions", 9, _COUNT, lambda r: r.open_actions),
+    Spec("Overdue", 9, _COUNT, lambda r: r.overdue),
     Spec("Owns", 50, look.CELL, lambda r: r.owns or None),
     Spec("Backs up", 50, look.CELL, lambda r: r.backs or None),
     Spec("Single point of failure", 50, look.CELL, lambda r: r.alone or None),
@@ -157,8 +173,49 @@ def system_specs(tables: Tables) -> list[Spec[SystemRow]]:
         return lambda row: row.notes.get(header)
 
     strip = [
-        Spec(str(place + 1), 3.6, look.CELL_CENTRE, letter(place))
+        Spec(str(place + 1), 3.3, look.CELL_CENTRE, letter(place))
         for place in range(tables.strip_length)
     ]
     notes = [Spec(header, 30, _NOTE, note(header)) for header in tables.note_headers]
-    return [*SYSTEM_COLUMNS, *strip, *AFTER_STRIP, *notes]
+    page, screen = (*SYSTEM_COLUMNS, *strip, *PAGE_COLUMNS), SCREEN_COLUMNS
+    return [*page, screen[0], *notes[:1], *screen[1:], *notes[1:]]
+
+
+def drawn_table(at: Cell, specs: Sequence[Spec[Record]], records: Sequence[Record]) -> Table:
+    """The records as a table."""
+    return Table(
+        at=at,
+        header=tuple(spec.header for spec in specs),
+        rows=[[spec.show(record) for spec in specs] for record in records],
+        styles=tuple(spec.style for spec in specs),
+        header_style=look.HEADER,
+    )
+
+
+_MOST_LINES = 10
+
+
+def heights(table: Table, specs: Sequence[Spec[Record]]) -> dict[int, Row]:
+    """Room for the wrapped text of each row; it grows from there."""
+    wrapped = [(place, spec.width) for place, spec in enumerate(specs) if not spec.hidden]
+    found: dict[int, Row] = {}
+    for offset, record in enumerate(table.rows, 1):
+        lines = 1
+        for place, width in wrapped:
+            content = record[place]
+            text = content.text if isinstance(content, Link) else content
+            if isinstance(text, str) and len(text) > width:
+                lines = max(lines, lines_needed(text, width))
+        height = LINE_POINTS * min(lines, _MOST_LINES) + 2
+        found[table.at.row + offset] = Row(height, grows=True)
+    return found
+
+
+def status_rules(area: Range, words: dict[str, Status]) -> list[ColourRule]:
+    """Each of the words in the colour of its status."""
+    # A cell without pinned column, so that one rule serves the strip's many columns.
+    cell = area.first.a1
+    return [
+        ColourRule(area, f'={cell}="{word}"', look.status_style(status))
+        for word, status in words.items()
+    ]

@@ -12,14 +12,17 @@ from gatebook.domain.cells import Cell
 from gatebook.domain.text import clean
 from gatebook.sheets.headers import texts_by_row
 from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Sheet, Workbook
-from gatebook.sheets.portfolio_book import HEADER_ROW, MARK, SYNCED_ROW, TABS, mark
+from gatebook.sheets.monday import HEADINGS, MOST_LINES
+from gatebook.sheets.portfolio_book import MARK, TABS, mark
 from gatebook.sheets.portfolio_columns import (
-    AFTER_STRIP,
     DECISION_COLUMNS,
     KEY_HEADER,
+    PAGE_COLUMNS,
     RUN_COLUMNS,
+    SCREEN_COLUMNS,
     SYSTEM_COLUMNS,
 )
+from gatebook.sheets.portfolio_front import HEADER_ROW, LISTS_ROW, SYNCED_ROW
 from gatebook.sheets.portfolio_tables import DecisionRow, RunRow, SystemRow
 from gatebook.sheets.typed import as_date_value, as_text
 
@@ -32,7 +35,7 @@ _HEADERS = {
 # Any workbook keeps this much of a text: 32,767 UTF-16 units, two for some signs.
 _COMPARED = 16_000
 _ROWS = re.compile(r";rows=([0-9]{1,7})$")
-_OWN_HEADERS = {spec.header for spec in (*SYSTEM_COLUMNS, *AFTER_STRIP)}
+_OWN_HEADERS = {spec.header for spec in (*SYSTEM_COLUMNS, *PAGE_COLUMNS, *SCREEN_COLUMNS)}
 NOTES = "Notes"
 # Where the time of the last sync stands: it alone may differ in a portfolio that says the same.
 _SYNCED = ("Portfolio", (SYNCED_ROW, 1))
@@ -107,7 +110,7 @@ def _systems(grid: Grid) -> tuple[tuple[SystemRow, ...], tuple[str, ...]]:
     columns = _header(grid, HEADER_ROW)
     numbers = [str(n) for n in range(1, 61)]
     strip = [columns[number] for number in numbers if number in columns]
-    last = columns.get(AFTER_STRIP[-1].header, 0)
+    last = columns.get(SCREEN_COLUMNS[-1].header, 0)
     # A column of the reader's own may stand anywhere; it goes on at the right end.
     notes = {
         text: column
@@ -196,7 +199,7 @@ def _system(
         overdue=_number(value("Overdue actions")),
         change=as_text(value("Since last review")),
         regulated=as_text(value("Regulated area")),
-        link=Link(target, text, file=True) if "://" not in file else text,
+        link=Link(file, text) if "://" in file else Link(target, text, file=True),
         file=file,
         tab=state["tab"],
         state=as_text(value("Sync state")),
@@ -338,7 +341,7 @@ def _table_columns(sheet: Sheet, grid: Grid) -> Collection[int]:
 
 def _view_cells(sheet: Sheet, grid: Grid) -> set[tuple[int, int]]:
     """Cells of the view above the table on disk. It is laid out anew each time: its lists stand in
-    merged cells, its numbers above the same words."""
+    merged cells or under their headings, its numbers above the same words."""
     top = sheet.tables[0].at.row
     words = {p.content for cell, p in sheet.cells.items() if cell.row < top and p.content}
     cells: set[tuple[int, int]] = {area.first for area in grid.merges if area.last.row < top}
@@ -346,6 +349,9 @@ def _view_cells(sheet: Sheet, grid: Grid) -> set[tuple[int, int]]:
         below = grid.values.get((row + 1, column))
         if row < top and (grid.values[row, column] in words or below in words):
             cells.add((row, column))
+    for (row, column), text in grid.values.items():
+        if sheet.name == "Portfolio" and row == LISTS_ROW and text in HEADINGS:
+            cells |= {(row + line, column) for line in range(MOST_LINES + 1)}
     return cells
 
 

@@ -11,6 +11,13 @@ from gatebook.sheets.monday import View
 
 READ = "Read"
 CANNOT_BE_READ = "Cannot be read"
+# How many systems stand where, worst first; one phrase for pilots and live systems.
+DECISION_WORDS = {
+    Decision.DELAYED: "delayed or red live",
+    Decision.INCOMPLETE: "incomplete",
+    Decision.LAUNCH_WITH_PLAN: "with a plan",
+    Decision.LAUNCH: "launch or stay live",
+}
 LETTERS = {"green": "G", "yellow": "Y", "red": "R", None: "–"}
 
 

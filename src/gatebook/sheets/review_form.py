@@ -10,11 +10,11 @@ import msgspec
 
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.review import Change, Review, as_date
-from gatebook.sheets import changes, guide, portfolio_book
+from gatebook.sheets import changes, guide, look, portfolio_book
 from gatebook.sheets.form_draw import Look, draw_review_tab
 from gatebook.sheets.form_parse import TabTrouble, is_review, parse_review, read_stamp
 from gatebook.sheets.headers import HeaderTrouble
-from gatebook.sheets.model import Grid, Workbook
+from gatebook.sheets.model import Grid, Sheet, Workbook
 
 # Tabs of ours that hold no answers; a reader may leave them out by their first cell.
 SKIPPED_MARKS = frozenset({guide.MARK, portfolio_book.MARK})
@@ -23,12 +23,21 @@ _SOME_DAY = date(2026, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class TabProblem:
-    """A tab of reviews or of changes that could not be read: where, what was found, what to do."""
+    """A tab of reviews or of changes that could not be read: where, what was found, what to do.
+
+    `workbook`: what people call the workbook, where its location does not say.
+    """
 
     location: str
     tab: str
     reason: str
     remedy: str
+    workbook: str = ""
+
+    @property
+    def name(self) -> str:
+        """The workbook's name as people know it."""
+        return self.workbook or self.location.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +49,19 @@ class Contents:
     passed: tuple[str, ...]
 
 
-def review_workbook(review: Review, checklist: Checklist, look: Look | None = None) -> Workbook:
+def review_workbook(review: Review, checklist: Checklist, look_of: Look | None = None) -> Workbook:
     """A review with its Guide and Changes tabs, ready to be drawn. Same review, same workbook."""
-    settings = look or Look()
+    settings = look_of or Look()
     day = as_date(review.review_date) or _SOME_DAY
+    sheets: tuple[Sheet, ...] = (
+        draw_review_tab(review, checklist, settings),
+        guide.draw_guide(checklist, settings.paper),
+        changes.draw_changes(review.stamp, checklist, changes=review.changes),
+    )
+    if settings.accent:
+        sheets = tuple(look.in_accent(sheet, settings.accent) for sheet in sheets)
     return Workbook(
-        sheets=(
-            draw_review_tab(review, checklist, settings),
-            guide.draw_guide(checklist, settings.paper),
-            changes.draw_changes(review.stamp, checklist, changes=review.changes),
-        ),
+        sheets=sheets,
         title=f"Gate review: {review.system}",
         created=datetime(day.year, day.month, day.day, tzinfo=UTC),
     )
@@ -75,12 +87,16 @@ def read_reviews(
             try:
                 reviews.append(_parse(grid, checklists, default, location, modified))
             except TabTrouble as trouble:
-                problems.append(TabProblem(location, grid.tab, trouble.reason, trouble.remedy))
+                problems.append(
+                    TabProblem(location, grid.tab, trouble.reason, trouble.remedy, grid.workbook)
+                )
         elif (system := changes.mark_of(grid)) is not None:
             try:
                 logs.append((system, changes.parse_changes(grid)))
             except HeaderTrouble as trouble:
-                problems.append(TabProblem(location, grid.tab, str(trouble), changes.REMEDY))
+                problems.append(
+                    TabProblem(location, grid.tab, str(trouble), changes.REMEDY, grid.workbook)
+                )
         else:
             passed.append(grid.tab)
     known = {review.stamp.system_id for review in reviews}

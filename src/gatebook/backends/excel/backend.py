@@ -13,6 +13,9 @@ from gatebook.sheets.model import Grid, Workbook
 class ExcelBackend:
     """Lists, reads and draws .xlsx files; see `backends.protocol.Backend`."""
 
+    # A file is written anew as a whole.
+    keeps_other_tabs = False
+
     def list(self, location: str) -> Listing:
         """Files at a path, in a folder or matching a glob."""
         return list_location(location)

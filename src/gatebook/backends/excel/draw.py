@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,16 @@ from xlsxwriter.worksheet import (
     Worksheet,
 )
 
+from gatebook.backends.cell_contents import check_merge, utf16_length
 from gatebook.backends.excel.draw_cells import Pen
 from gatebook.backends.excel.draw_charts import chart_object
 from gatebook.backends.excel.draw_fault import DrawFault, done, warnings_as_errors
 from gatebook.backends.excel.draw_rules import draw_colour_rule, draw_validation
 from gatebook.backends.excel.draw_styles import Formats
-from gatebook.backends.excel.draw_text import clean, utf16_length
+from gatebook.backends.excel.draw_text import clean
 from gatebook.backends.excel.replace import replace_file
 from gatebook.domain.cells import Cell, Range
-from gatebook.sheets.model import PLAIN, Content, Link, Page, Protection, Sheet, Workbook
+from gatebook.sheets.model import PLAIN, Page, Protection, Sheet, Workbook
 
 MAX_TAB_NAME = 31
 _NO_TAB_CHARACTER = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -212,29 +212,10 @@ def _draw_grid(sheet: Sheet, tab: Any) -> None:
 def _draw_merges(sheet: Sheet, tab: Any, formats: Formats) -> None:
     """Merge, all in the style of the first cell; contents come with the other cells."""
     for area in sheet.merges:
-        for cell in _covered(area):
-            placed = sheet.cells.get(cell)
-            if placed and not _is_empty(placed.content):
-                raise ValueError(
-                    f"tab {sheet.name!r}: cell {cell.a1} has content, but the merged cells "
-                    f"{area.a1} cover it"
-                )
+        check_merge(sheet, area)
         first = sheet.cells.get(area.first)
         style = formats.of(first.style if first else PLAIN)
         done(tab.merge_range(*_corners(area), "", style), sheet.name, f"the merging of {area.a1}")
-
-
-def _covered(area: Range) -> Iterator[Cell]:
-    """The cells of a merge that nobody sees: all but the first."""
-    first, last = area
-    for row in range(first.row, last.row + 1):
-        for column in range(first.column, last.column + 1):
-            if (row, column) != first:
-                yield Cell(row, column)
-
-
-def _is_empty(content: Content) -> bool:
-    return content is None or content == "" or (isinstance(content, Link) and not content.text)
 
 
 def _permissions(protection: Protection) -> dict[str, bool]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from math import isfinite
+from datetime import date
 from typing import Any
 
+from gatebook.backends.cell_contents import finite, serial, table_rows
 from gatebook.backends.excel.draw_fault import done
 from gatebook.backends.excel.draw_links import MAX_LINKS, clickable
 from gatebook.backends.excel.draw_styles import Formats
 from gatebook.backends.excel.draw_text import clean, escaped, stored_formula
 from gatebook.domain.cells import Cell
 from gatebook.sheets.model import Content, Formula, Link, Plain, Style, Table
-
-# Day 0 of Excel's calendar for every date from March 1900 on (it believes in 1900-02-29).
-_DAY_ZERO = date(1899, 12, 30)
-_EARLIEST = date(1900, 3, 1)
-_SECONDS_A_DAY = 86_400
 
 
 class Pen:
@@ -42,21 +37,10 @@ class Pen:
 
     def put_table(self, table: Table) -> None:
         """Write a table: its header row, then its rows. Raises ValueError as `put` does."""
-        width = len(table.header)
         first, left = table.at
-        if len(table.styles) != width:
-            raise ValueError(
-                f"tab {self._name!r}: the table at {table.at.a1} has {width} headers and "
-                f"{len(table.styles)} styles; it needs one style a column"
-            )
         for column, text in enumerate(table.header, left):
             self.put(first, column, text, table.header_style)
-        for row, contents in enumerate(table.rows, first + 1):
-            if len(contents) != width:
-                raise ValueError(
-                    f"tab {self._name!r}, row {row + 1}: {len(contents)} contents under {width} "
-                    "headers"
-                )
+        for row, contents in table_rows(self._name, table):
             for column, (content, style) in enumerate(
                 zip(contents, table.styles, strict=True), left
             ):
@@ -73,7 +57,7 @@ class Pen:
         if isinstance(content, bool):
             return self._sheet.write_boolean(row, column, content, self._formats.of(style))
         if isinstance(content, int | float):
-            number = _finite(content)
+            number = finite(content)
             return self._sheet.write_number(row, column, number, self._formats.of(style))
         if isinstance(content, date):
             return self._write_date(row, column, content, style)
@@ -108,20 +92,6 @@ class Pen:
         return self._sheet.write_url(row, column, address, self._formats.of(style))
 
 
-def serial(day: date) -> float | None:
-    """A date as Excel's number of days; None before March 1900, where its calendar is wrong.
-
-    A time zone is left out: the clock time stays what it was.
-    """
-    if (day.date() if isinstance(day, datetime) else day) < _EARLIEST:
-        return None
-    days = day.toordinal() - _DAY_ZERO.toordinal()
-    if not isinstance(day, datetime):
-        return days
-    seconds = day.hour * 3600 + day.minute * 60 + day.second + day.microsecond / 1e6
-    return days + seconds / _SECONDS_A_DAY
-
-
 def _stored_value(value: Plain) -> str | float | bool:
     """What stands in a formula's cell before anybody recalculates."""
     if value is None:
@@ -133,10 +103,4 @@ def _stored_value(value: Plain) -> str | float | bool:
     if isinstance(value, date):
         number = serial(value)
         return value.isoformat() if number is None else number
-    return _finite(value)
-
-
-def _finite(number: float) -> float:
-    if not isfinite(number):
-        raise ValueError(f"{number} is no number that a cell can hold; write text or nothing")
-    return number
+    return finite(value)

@@ -6,27 +6,21 @@ import re
 import sys
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from xlsxwriter.url import Url
 
-from gatebook.backends.excel.draw_text import clean, utf16_length
+from gatebook.backends.cell_contents import HOST_NAME, utf16_length, web_address
+from gatebook.backends.excel.draw_text import clean
 from gatebook.sheets.model import Link
 
 # Excel's limits: characters of an address (and of the place behind its "#"), links on one sheet.
 MAX_ADDRESS = 2_079
 MAX_LINKS = 65_530
 
-_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_NO_URL_CHARACTER = re.compile(r"""[\x00-\x20"<>\\^`{|}\x7f]""")
 _NO_PATH_CHARACTER = re.compile(r"""[\x00-\x20"<>^`{|}\[\]%#?\x7f]""")
 _PLACE = re.compile(r"#('(?:[^']|'')+'!\$?[A-Z]{1,3}\$?[0-9]+)$")
-# A host's labels begin and end with a letter or digit of any script: what Microsoft's reader takes.
-_LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
-_NAME = rf"{_LABEL}(?:\.{_LABEL})*\.?"
-_HOST = re.compile(rf"(?:{_NAME}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
-_MAILBOXES = re.compile(rf"[^@,;]+@{_NAME}(?:,[^@,;]+@{_NAME})*")
-_SHARE = re.compile(rf"//{_NAME}/")
+_SHARE = re.compile(rf"//{HOST_NAME}/")
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
@@ -42,7 +36,7 @@ def clickable(link: Link) -> Any:
     elif target.startswith("#"):
         address, place = "", target[1:]
     else:
-        address, _, place = _web_address(target).partition("#")
+        address, _, place = web_address(target).partition("#")
     if not address and not (place and target.startswith("#")):
         return None
     if utf16_length(address) > MAX_ADDRESS or utf16_length(place) > MAX_ADDRESS:
@@ -64,23 +58,6 @@ def _url(address: str, place: str, text: str) -> Any:
         url = Url(f"internal:{place}")
     url.text = text
     return url
-
-
-def _web_address(target: str) -> str:
-    """An http, https or mailto address with nothing in it that a file cannot hold, or ""."""
-    escaped = _LONE_PERCENT.sub("%25", target)
-    escaped = _NO_URL_CHARACTER.sub(lambda found: quote(found[0]), escaped)
-    try:
-        parts = urlsplit(escaped)
-        usable = parts.port is None or parts.port > 0
-    except ValueError:
-        return ""
-    if parts.scheme == "mailto":
-        usable = not parts.netloc and bool(_MAILBOXES.fullmatch(parts.path))
-    else:
-        # No "name:password@" before the host: nobody should click that.
-        usable &= parts.scheme in ("http", "https") and bool(_HOST.fullmatch(parts.netloc))
-    return escaped if usable else ""
 
 
 def _file_address(target: str) -> tuple[str, str]:

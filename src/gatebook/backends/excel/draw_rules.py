@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from gatebook.backends.cell_contents import utf16_length
 from gatebook.backends.excel.draw_fault import done
 from gatebook.backends.excel.draw_styles import Formats
-from gatebook.backends.excel.draw_text import clean, stored_formula, utf16_length
+from gatebook.backends.excel.draw_text import clean, stored_formula
 from gatebook.sheets.model import ColourRule, Validation
 
 # Excel's limits in characters: a literal list or a formula, a title, a message of a validation.
@@ -77,7 +78,7 @@ def _condition(validation: Validation) -> dict[str, Any]:
 
 def _list_source(validation: Validation) -> str | list[str]:
     if validation.source is not None:
-        return f"={validation.source.fixed}"
+        return validation.formula or f"={validation.source.fixed}"
     choices = [clean(choice) for choice in validation.choices]
     if not choices or not all(choices):
         raise ValueError("the list of choices is empty, or one of them is")

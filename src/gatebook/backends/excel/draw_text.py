@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from gatebook.backends import cell_contents
+from gatebook.backends.cell_contents import utf16_length
+
 # Excel's limits, in UTF-16 units: text of a cell, length of a formula, of a text inside a formula.
 MAX_TEXT = 32_767
 MAX_FORMULA = 8_192
 MAX_FORMULA_TEXT = 255
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-_BREAK = re.compile("\r\n|[\r\x0b\x0c]")
-_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 # Functions that came after Excel 2007 and are stored with a prefix; without it Excel shows #NAME?.
@@ -46,23 +46,9 @@ _CALL = re.compile(r"(?<![\w.!])([A-Z][A-Z0-9.]*)(?=\()")
 _QUOTED = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')""")
 
 
-def utf16_length(text: str) -> int:
-    """Length as Excel counts: characters beyond U+FFFF count twice."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def clean(text: str, limit: int = MAX_TEXT) -> str:
-    """Text that XML and Excel can hold.
-
-    Line breaks become "\\n"; control characters go; a lone surrogate becomes U+FFFD. Text over
-    `limit` UTF-16 units is cut and ends with "…".
-    """
-    if _UNSAFE.search(text):
-        text = _REMOVED.sub("", _BREAK.sub("\n", text))
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if len(text) * 2 > limit and utf16_length(text) > limit:
-        text = text.encode("utf-16-le")[: 2 * limit - 2].decode("utf-16-le", "ignore") + "…"
-    return text
+    """Text that XML and Excel can hold: `cell_contents.clean`, by default to a cell's length."""
+    return cell_contents.clean(text, limit)
 
 
 def escaped(text: str) -> str:

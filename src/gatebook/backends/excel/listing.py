@@ -7,7 +7,7 @@ import fnmatch
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gatebook.backends.excel import limits
 from gatebook.backends.excel.foreign import SAVE_AS_XLSX
@@ -15,7 +15,7 @@ from gatebook.backends.protocol import Listing, Passed, Source, Unreadable
 
 READABLE = (".xlsx", ".xlsm")
 
-_OTHER_SPREADSHEETS = {
+OTHER_SPREADSHEETS = {
     ".xls": "an old Excel workbook",
     ".xlsb": "a binary Excel workbook",
     ".xlt": "an old Excel template",
@@ -30,7 +30,7 @@ _OTHER_SPREADSHEETS = {
 }
 _REMEDIES = {".gsheet": "Open it in the browser and give its address (https://docs.google.com/…)."}
 _TEXT_TABLES = {".csv": "a text table (CSV)", ".tsv": "a text table (TSV)"}
-_WILD = frozenset("*?[")
+WILD = frozenset("*?[")
 
 
 def list_location(location: str) -> Listing:
@@ -47,7 +47,7 @@ def list_location(location: str) -> Listing:
     found = _Found()
     if _exists(path):
         found.add_named(path)
-    elif _WILD & set(location):
+    elif WILD & set(location):
         _match(path, found)
         if not found.seen:
             raise Unreadable(
@@ -95,7 +95,7 @@ class _Found:
             return
         for entry in entries:
             path = folder / entry.name
-            if _is_folder(entry) and path.suffix.lower() not in _OTHER_SPREADSHEETS:
+            if _is_folder(entry):
                 if entry.name.startswith("."):
                     self._pass(path, "hidden folder (its name begins with a dot)")
                 else:
@@ -119,18 +119,14 @@ class _Found:
             for entry in scan:
                 self._entries += 1
                 if self._entries > limits.MAX_ENTRIES:
-                    raise Unreadable(
-                        f"there are more than {limits.MAX_ENTRIES:,} files and folders "
-                        f"(counted up to {folder.as_posix()})",
-                        "Give the folder with the reviews, or a pattern such as reviews/*.xlsx.",
-                    )
+                    raise too_many(folder.as_posix())
                 entries.append(entry)
         return sorted(entries, key=lambda entry: (entry.name.casefold(), entry.name))
 
     def add_file(self, path: Path, named: bool = False) -> None:
         """A workbook, or a note why this file is not read."""
         self.seen.add(path.as_posix())
-        note = _why_not(path, named)
+        note = why_not(path.as_posix(), named)
         if note:
             self.passed.append(note)
             return
@@ -150,9 +146,21 @@ class _Found:
         self.passed.append(Passed(path.as_posix(), reason, remedy, problem))
 
 
-def _why_not(path: Path, named: bool) -> Passed | None:
-    """Why a file of this name is not read, or None."""
-    location, name, suffix = path.as_posix(), path.name, path.suffix.lower()
+def too_many(counted_to: str) -> Unreadable:
+    """That a location holds more than anybody's reviews."""
+    return Unreadable(
+        f"there are more than {limits.MAX_ENTRIES:,} files and folders (counted up to {counted_to})",
+        "Give the folder with the reviews, or a pattern such as reviews/*.xlsx.",
+    )
+
+
+def why_not(location: str, named: bool) -> Passed | None:
+    """Why a file of this name is not read, or None. `location` is written with forward slashes.
+
+    `named`: a person asked for this very file.
+    """
+    name = location.rpartition("/")[2]
+    suffix = PurePosixPath(name).suffix.lower()
     if name.startswith("~$"):
         return Passed(location, f"a lock file: somebody has {name[2:]!r} open in Excel")
     if name.startswith(".~lock.") and name.endswith("#"):
@@ -161,9 +169,9 @@ def _why_not(path: Path, named: bool) -> Passed | None:
         return Passed(location, "hidden file (its name begins with a dot)")
     if suffix in READABLE:
         return None
-    if suffix in _OTHER_SPREADSHEETS:
+    if suffix in OTHER_SPREADSHEETS:
         remedy = _REMEDIES.get(suffix, SAVE_AS_XLSX)
-        return Passed(location, f"{_OTHER_SPREADSHEETS[suffix]} ({suffix})", remedy, True)
+        return Passed(location, f"{OTHER_SPREADSHEETS[suffix]} ({suffix})", remedy, True)
     if suffix in _TEXT_TABLES:
         return Passed(location, _TEXT_TABLES[suffix], SAVE_AS_XLSX, named)
     kind = f"({suffix})" if suffix else "(its name has no ending)"
@@ -174,11 +182,11 @@ def _why_not(path: Path, named: bool) -> Passed | None:
 def _match(pattern: Path, found: _Found) -> None:
     """Add everything that matches; a folder that matches is listed with all that is in it."""
     parts = pattern.parts
-    fixed = next(i for i, part in enumerate(parts) if _WILD & set(part))
+    fixed = next(i for i, part in enumerate(parts) if WILD & set(part))
     for path in _expand(Path(*parts[:fixed]), parts[fixed:], found):
         if path.as_posix() in found.seen:
             continue
-        if path.is_dir():
+        if path.is_dir() and path.suffix.lower() not in OTHER_SPREADSHEETS:
             found.add_folder(path)
         else:
             found.add_file(path)
@@ -225,8 +233,9 @@ def _folders_below(folder: Path, found: _Found) -> Iterator[Path]:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is one that may hold workbooks; on a Mac a Numbers document is a folder too."""
     try:
-        return entry.is_dir()
+        return entry.is_dir() and Path(entry.name).suffix.lower() not in OTHER_SPREADSHEETS
     except OSError:
         # A link to itself, or a drive that went away.
         return False

@@ -17,13 +17,20 @@ from gatebook.sheets.model import Grid
 def read_workbook(
     path: Path, skip: frozenset[str] = frozenset(), *, whole: bool = False
 ) -> tuple[Grid, ...]:
-    """A workbook's tabs with cells, in order, hidden ones too.
+    """The tabs of a workbook file; see `read_contents`. Raises Unreadable."""
+    return read_contents(_bytes_of(path), skip, whole=whole)
+
+
+def read_contents(
+    data: bytes, skip: frozenset[str] = frozenset(), *, whole: bool = False
+) -> tuple[Grid, ...]:
+    """A workbook's tabs with cells, in order, hidden ones too. `data`: all bytes of its file.
 
     Tabs whose first cell (A1) is a text that starts with one of `skip` are left out, unparsed.
     Cells beyond the first 5,000 rows (not if `whole`) and 256 columns are passed over. Raises
     Unreadable.
     """
-    data = _bytes_of(path)
+    refuse_large(len(data))
     refuse_foreign(data)
     package = Package(data)
     main = main_part(package)
@@ -36,6 +43,14 @@ def read_workbook(
         from gatebook.backends.excel.slow import read_slowly
 
         return read_slowly(Package(data), main, skip, places)
+
+
+def refuse_large(size: int) -> None:
+    """Raises Unreadable for a file of more bytes than the reader takes into memory."""
+    if size > limits.MAX_FILE_BYTES:
+        raise Unreadable(
+            f"the file is larger than {limits.MAX_FILE_BYTES // 1_000_000} MB", TO_OWN_WORKBOOK
+        )
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -68,8 +83,4 @@ def _bytes_of(path: Path) -> bytes:
             f"the file could not be read from the disk or network: {words}",
             "Check that the drive is connected, then run this again.",
         ) from error
-    if len(data) > limits.MAX_FILE_BYTES:
-        raise Unreadable(
-            f"the file is larger than {limits.MAX_FILE_BYTES // 1_000_000} MB", TO_OWN_WORKBOOK
-        )
     return data

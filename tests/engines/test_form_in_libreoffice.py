@@ -1,0 +1,381 @@
+"""The form in the hands of a person, as LibreOffice sees it: printed, coloured, typed into.
+
+What a status, a blank or a slip should look like is said here in tables; LibreOffice computes, colours
+and refuses on its own.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gatebook.backends.excel.draw import draw_workbook
+from gatebook.backends.excel.read import read_workbook
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.checklist import Checklist
+from gatebook.domain.fields import HEADER, HEADER_BY_NAME, ROW_BY_NAME
+from gatebook.domain.review import Review, Status
+from gatebook.sheets import look
+from gatebook.sheets.form_draw import TAB_NAME, Look
+from gatebook.sheets.layout import (
+    COLUMNS,
+    HELPERS_FROM,
+    LAST_COLUMN,
+    NAMES_ROW,
+    PEOPLE_ROW,
+    Layout,
+    layout_for,
+)
+from gatebook.sheets.model import Formula
+from gatebook.sheets.review_form import review_workbook
+from tests.support.builders import TWELVE, passing_review, stamp_of
+from tests.support.cell_values import Edit
+from tests.support.checklists import make_checklist
+from tests.support.libreoffice import Book, LibreOffice, pdf_pages
+
+pytestmark = pytest.mark.engine("libreoffice", "uno", "poppler")
+
+CHECKLISTS = {5: make_checklist(5), 12: TWELVE, 40: make_checklist(40)}
+EACH_SIZE = pytest.mark.parametrize("gates", CHECKLISTS)
+INPUTS = ("status", "owner", "next_action", "due", "artifact", "approver")
+LEAST_SCALE = 0.6
+GREEN, YELLOW, RED = (look.STATUS_FILL[status] for status in Status)
+NEEDED, UNCLEAR = look.NEEDED, look.UNCLEAR_FILL
+GREY = look.INCOMPLETE_FILL
+
+
+def blank(checklist: Checklist) -> Review:
+    return Review(stamp=stamp_of(checklist))
+
+
+def wordy(checklist: Checklist) -> Review:
+    """Every gate with a plan and a link of two lines each."""
+    review = passing_review(checklist)
+    rows = (
+        msgspec.structs.replace(
+            row,
+            next_action="Ask the vendor for the clause; keep it with the contract",
+            due=date(2026, 12, 1),
+            artifact="https://docs.example/pilots/support",
+        )
+        for row in review.rows
+    )
+    return msgspec.structs.replace(review, rows=tuple(rows))
+
+
+def drawn(review: Review, checklist: Checklist, path: Path, paper: str = "A4") -> Path:
+    look_of = Look("Example Ltd", paper, "#7A1F5C", "Example · Operations")  # type: ignore[arg-type]
+    draw_workbook(review_workbook(review, checklist, look_of), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """An empty form of each size."""
+    folder = tmp_path_factory.mktemp("forms")
+    return {
+        gates: drawn(blank(checklist), checklist, folder / f"{gates}.xlsx")
+        for gates, checklist in CHECKLISTS.items()
+    }
+
+
+def gate_cells(layout: Layout, name: str) -> list[str]:
+    return [Cell(row, COLUMNS[name]).a1 for row in layout.gate_rows.values()]
+
+
+def input_order(layout: Layout) -> list[str]:
+    """The inputs in the order of the work: top, gate by gate, the people in the room, sign-off."""
+    head = ("system", "stakes", "lead", "customer_data", "owner", "regulated_area", "backup", "live",
+            "review_date", "launch_date", "regate_on")  # fmt: skip
+    cells = [layout.value(name).a1 for name in head]
+    for row in layout.gate_rows.values():
+        cells += [Cell(row, COLUMNS[name]).a1 for name in INPUTS]
+    for place in range(layout.people):
+        name = layout.names.first.down(place)
+        cells += [name.a1, name.right().a1]
+    return cells + [layout.value(name).a1 for name in ("signed_by", "signer_role", "signed_on")]
+
+
+def words_on(page: Path) -> list[tuple[str, float, float]]:
+    """Every word of a PDF with the place of its upper left corner, in points."""
+    done = subprocess.run(
+        ["pdftotext", "-bbox", str(page), "-"], capture_output=True, text=True, check=True
+    )
+    found = re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>([^<]*)<', done.stdout)
+    return [(word, float(x), float(y)) for x, y, word in found]
+
+
+def scale_of(pdf: Path, checklist: Checklist) -> float:
+    """Printed over drawn distance of two headers that stand at the left of their columns.
+
+    A column of n characters is 7n + 5 pixels wide in Calibri 11, and a pixel is 0.75 points.
+    """
+    columns = review_workbook(blank(checklist), checklist).sheets[0].columns
+    between = range(COLUMNS["gate"], COLUMNS["check"])
+    points = sum((7 * columns[column].width + 5) * 0.75 for column in between)
+    words = words_on(pdf)
+    line = next(y for word, _, y in words if word == "Artifact")
+    left = {word: x for word, x, y in words if abs(y - line) < 2}
+    return (left["Check"] - left["Gate"]) / points
+
+
+class TestOnPaper:
+    @pytest.mark.parametrize("paper", ["A4", "Letter"])
+    @pytest.mark.parametrize("gates", [5, 12])
+    @pytest.mark.parametrize("fill", [blank, passing_review, wordy])
+    def test_one_page_at_a_size_that_can_be_read(
+        self, fill: object, gates: int, paper: str, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        checklist = CHECKLISTS[gates]
+        path = drawn(fill(checklist), checklist, tmp_path / "form.xlsx", paper)  # type: ignore[operator]
+        pdf = self.printed(path, libreoffice)
+        assert pdf_pages(pdf) == 1
+        assert LEAST_SCALE <= scale_of(pdf, checklist) <= 1
+        # Signed on stands in the last row, Check in the last column.
+        assert {"Check", "Signed", "Attendees"} <= {word for word, _, _ in words_on(pdf)}
+
+    def test_more_gates_take_more_pages_and_stay_as_large(
+        self, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        pdf = self.printed(forms[40], libreoffice)
+        assert pdf_pages(pdf) > 1
+        assert scale_of(pdf, CHECKLISTS[40]) >= LEAST_SCALE
+        headings = [word for word, _, _ in words_on(pdf) if word == "Artifact"]
+        assert len(headings) == pdf_pages(pdf)
+
+    def printed(self, path: Path, libreoffice: LibreOffice) -> Path:
+        with libreoffice.open(path) as book:
+            for tab in ("Guide", "Changes"):
+                book.delete_tab(tab)
+            return book.save(path.with_suffix(".pdf"))
+
+    @EACH_SIZE
+    def test_the_printed_area_is_what_people_see(
+        self, gates: int, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        layout = layout_for(CHECKLISTS[gates])
+        with libreoffice.open(forms[gates]) as book:
+            assert book.print_areas(TAB_NAME) == [Range.of(0, 0, layout.last_row, LAST_COLUMN).a1]
+
+
+# What stands in a row, and the fills that its cells then have; those not named have none of ours.
+ON, FAR = date(2026, 12, 1), date(2126, 1, 1)
+ROWS: list[tuple[str, tuple[Edit, ...], dict[str, str]]] = [
+    # status, owner, next action, due, artifact, approver
+    ("nothing", (), {"status": NEEDED, "owner": NEEDED}),
+    ("no proof", ("Green", "Bo Li"), {"status": GREEN, "artifact": NEEDED}),
+    ("green", ("Green", "Bo Li", None, None, "x"), {"status": GREEN}),
+    ("no plan", ("Yellow", "Bo Li"), {"status": YELLOW, "next_action": NEEDED, "due": NEEDED}),
+    ("no date", ("Yellow", "Bo Li", "x", "soon"), {"status": YELLOW, "due": NEEDED}),
+    ("far away", ("Yellow", "Bo Li", "x", FAR), {"status": YELLOW, "due": NEEDED}),
+    ("yellow", ("Yellow", "Bo Li", "x", ON), {"status": YELLOW}),
+    ("red", ("Red", "Bo Li", "x", ON), {"status": RED}),
+    ("refused", ("Red", "Bo Li", "x", ON, None, "Ana Ruiz"), {"status": RED, "approver": NEEDED}),
+    ("nobody", ("done", "The AI team"), {"status": UNCLEAR, "owner": NEEDED}),
+]
+COMPLETE = {"green", "yellow", "red"}
+
+
+class TestColours:
+    def fills(self, book: Book, cells: list[str]) -> list[str]:
+        book.recalculate()
+        shown = book.colours(TAB_NAME)
+        return [shown.get(cell, look.PAPER) for cell in cells]
+
+    @EACH_SIZE
+    @pytest.mark.parametrize(
+        ("typed", "fill"),
+        [("Green", GREEN), ("Yellow", YELLOW), ("Red", RED), ("perhaps", UNCLEAR), (None, NEEDED)],
+    )
+    def test_a_status_colours_its_cell_in_every_row(
+        self,
+        typed: str | None,
+        fill: str,
+        gates: int,
+        forms: dict[int, Path],
+        libreoffice: LibreOffice,
+    ) -> None:
+        cells = gate_cells(layout_for(CHECKLISTS[gates]), "status")
+        with libreoffice.open(forms[gates]) as book:
+            book.put(TAB_NAME, dict.fromkeys(cells, typed))
+            assert self.fills(book, cells) == [fill] * gates
+
+    def test_the_eye_goes_to_what_a_row_still_needs(
+        self, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        rows = list(layout_for(TWELVE).gate_rows.values())[: len(ROWS)]
+        with libreoffice.open(forms[12]) as book:
+            for row, (_, answers, _) in zip(rows, ROWS, strict=True):
+                cells = [Cell(row, COLUMNS[name]).a1 for name in INPUTS]
+                book.put(TAB_NAME, dict(zip(cells, answers, strict=False)))
+            for row, (case, _, expected) in zip(rows, ROWS, strict=True):
+                found = self.fills(book, [Cell(row, COLUMNS[name]).a1 for name in INPUTS])
+                assert found == [expected.get(name, look.PAPER) for name in INPUTS], case
+                (check,) = self.fills(book, [Cell(row, COLUMNS["check"]).a1])
+                assert check == (look.PAPER if case in COMPLETE else NEEDED), case
+
+    @pytest.mark.parametrize(
+        ("typed", "fill"),
+        [({}, GREEN), ({"backup": None}, GREY), ({"status": "Yellow"}, YELLOW), ({"status": "Red"}, RED)],
+    )  # fmt: skip
+    def test_the_decision_has_its_colour(
+        self, typed: dict[str, Edit], fill: str, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        layout = layout_for(TWELVE)
+        first = min(layout.gate_rows.values())
+        places = {name: Cell(first, COLUMNS[name]) for name in ("status", "next_action", "due")} | {
+            "backup": layout.value("backup")
+        }
+        planned: dict[str, Edit] = {"next_action": "x", "due": date(2026, 12, 1), **typed}
+        with libreoffice.open(drawn(passing_review(), TWELVE, tmp_path / "form.xlsx")) as book:
+            book.put(TAB_NAME, {places[name].a1: value for name, value in planned.items()})
+            assert self.fills(book, ["D2"]) == [fill]
+
+    def test_the_boxes_at_top_and_bottom_are_tinted_until_they_are_filled_in(
+        self, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        asked = ("system", "lead", "review_date", "owner", "backup",
+                 "signed_by", "signer_role", "signed_on")  # fmt: skip
+        layout = layout_for(TWELVE)
+        cells = {field.name: layout.value(field.name).a1 for field in HEADER}
+        with libreoffice.open(forms[12]) as book:
+            found = dict(zip(cells, self.fills(book, [*cells.values()]), strict=True))
+            assert {name for name, fill in found.items() if fill == NEEDED} == {*asked}
+            people = iter(("Ana Ruiz", "Bo Li", "Cy Adeyemi", "Dana Novak"))
+            for name in asked:
+                kind = HEADER_BY_NAME[name].kind
+                day = date(2026, 11, 20)
+                value: Edit = day if kind == "date" else next(people) if kind == "person" else "x"
+                book.put(TAB_NAME, {cells[name]: value})
+            assert self.fills(book, [*cells.values()]) == [look.PAPER] * len(cells)
+
+
+class TestLists:
+    @EACH_SIZE
+    def test_a_list_that_is_spelled_out_offers_just_that(
+        self, gates: int, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        checklist = CHECKLISTS[gates]
+        layout = layout_for(checklist)
+        expected = {layout.value(field.name).a1: field.choices for field in HEADER if field.choices}
+        expected |= dict.fromkeys(gate_cells(layout, "status"), ROW_BY_NAME["status"].choices)
+        expected |= {
+            layout.names.first.down(place).right().a1: checklist.policy.attendee_roles
+            for place in range(layout.people)
+        }
+        with libreoffice.open(forms[gates]) as book:
+            for cell in input_order(layout):
+                rule = book.validation(TAB_NAME, cell)
+                assert rule is not None, cell
+                assert tuple(rule.entries) == expected.get(cell, ()), cell
+                assert rule.dropdown == (cell in expected or "OFFSET" in rule.formula), cell
+                strict = cell in expected and expected[cell] != checklist.policy.attendee_roles
+                assert rule.refuses == (strict or rule.kind in ("date", "custom", "any")), cell
+                assert rule.ignore_blank, cell
+                assert rule.prompt, cell
+
+    def offered(self, book: Book, cell: str) -> list[str]:
+        """What the list of a cell holds now."""
+        rule = book.validation(TAB_NAME, cell)
+        assert rule
+        assert (rule.kind, rule.dropdown, rule.refuses) == ("list", True, False)
+        # Formulas asked of the program itself: the entries, one below the other, and "-" behind them.
+        asked = {
+            f"A{200 + place}": Formula(f'=IFERROR(INDEX({rule.formula};1;{place});"-")')
+            for place in range(1, 20)
+        }
+        book.put(TAB_NAME, asked)
+        book.recalculate()
+        entries = [str(book.value(TAB_NAME, cell)) for cell in asked]
+        book.put(TAB_NAME, dict.fromkeys(asked))
+        return entries[: entries.index("-")]
+
+    @EACH_SIZE
+    def test_names_are_offered_once_they_stand_on_the_sheet(
+        self, gates: int, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        layout = layout_for(CHECKLISTS[gates])
+        owners = gate_cells(layout, "owner")
+        asking = [
+            *(layout.value(name).a1 for name in ("owner", "backup", "signed_by")),
+            *owners,
+            *gate_cells(layout, "approver"),
+            *(layout.names.first.down(place).a1 for place in range(layout.people)),
+        ]
+        with libreoffice.open(forms[gates]) as book:
+            book.put(
+                TAB_NAME,
+                {
+                    layout.value("lead").a1: " Ana  Ruiz ",
+                    layout.value("owner").a1: "The AI team",
+                    layout.names.first.a1: "Bo Li",
+                    layout.names.last.a1: "ana ruiz",
+                    owners[0]: "tbd",
+                    owners[1]: "Bo Li",
+                    owners[-1]: "Cy Adeyemi",
+                },
+            )
+            assert self.offered(book, owners[2]) == ["Ana Ruiz", "Bo Li", "Cy Adeyemi"]
+            rules = {getattr(book.validation(TAB_NAME, cell), "formula", "") for cell in asking}
+            assert len(rules) == 1
+            # Any other name may be typed, and is offered from then on; a group never is.
+            book.put(TAB_NAME, {owners[3]: "Eli Stone"})
+            book.recalculate()
+            assert self.offered(book, owners[2])[-2:] == ["Eli Stone", "Cy Adeyemi"]
+            assert set(book.invalid(TAB_NAME)) == {layout.value("owner").a1, owners[0]}
+
+    def test_the_list_is_there_before_anything_is_computed(
+        self, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        """What is stored in the file, groups and doubles among the names, is what is computed."""
+        review = passing_review(owner="The AI team", backup="BO LI", lead="Ana  Ruiz")
+        path = drawn(review, TWELVE, tmp_path / "form.xlsx")
+        rows = range(NAMES_ROW, PEOPLE_ROW + 1)
+        stored = {
+            Cell(*place).a1: value
+            for place, value in read_workbook(path)[0].values.items()
+            if place[0] in rows and place[1] >= HELPERS_FROM and value != ""
+        }
+        with libreoffice.open(path) as book:
+            book.recalculate()
+            seen = book.read(TAB_NAME, f"N{rows[0] + 1}:CZ{rows[-1] + 1}")
+        assert stored == {cell: found.value for cell, found in seen.items() if found.value != ""}
+        assert "The AI team" in stored.values()
+        assert list(stored.values()).count("BO LI") == 2
+
+
+class TestTyping:
+    @EACH_SIZE
+    def test_every_input_takes_what_comes_and_everything_else_refuses(
+        self, gates: int, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        layout = layout_for(CHECKLISTS[gates])
+        inputs = input_order(layout)
+        # What a merged box covers; nobody gets there.
+        covered = {
+            Cell(area.first.row, column).a1
+            for area in layout.value_ranges.values()
+            for column in range(area.first.column + 1, area.last.column + 1)
+        }
+        shown = [
+            Cell(row, column).a1
+            for row in range(layout.last_row + 3)
+            for column in range(LAST_COLUMN + 4)
+        ]
+        with libreoffice.open(forms[gates]) as book:
+            refused = book.offer(TAB_NAME, dict.fromkeys(shown, "typed"))
+            assert refused == set(shown) - set(inputs) - covered
+            assert book.shown(TAB_NAME, *inputs) == ["typed"] * len(inputs)
+
+    @EACH_SIZE
+    def test_the_tab_key_follows_the_work(
+        self, gates: int, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        expected = input_order(layout_for(CHECKLISTS[gates]))
+        with libreoffice.open(forms[gates]) as book:
+            assert book.walk(TAB_NAME, "A1", len(expected)) == expected
