@@ -1,0 +1,1 @@
+"""Google Sheets: spreadsheets in Drive behind the common protocol."""

@@ -1,0 +1,288 @@
+"""Writing a workbook into a spreadsheet: one atomic batchUpdate, never twice, only our own tabs.
+
+Each batch creates a developer metadata with an id that the revision gives. A batch that is sent a
+second time, or that another sync has overtaken, is therefore refused as a whole.
+https://developers.google.com/workspace/sheets/api/guides/metadata
+"""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gspread.exceptions import APIError
+
+from gatebook.backends.google.read import merge_of
+from gatebook.backends.google.render import PROTECTED_BY, Present, draw_requests, own_charts
+from gatebook.backends.google.transport import SHEETS, OutOfReach, Transport, Unsure
+from gatebook.backends.protocol import Unwritable
+from gatebook.sheets.model import Workbook
+
+TAB_KEY = "gatebook-tab"
+REVISION_KEY = "gatebook-revision"
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a spreadsheet holds of ours, and what of others, as read just before writing."""
+
+    tabs: Mapping[str, Present] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    sheet_ids: frozenset[int] = frozenset()
+    revision: int = 0
+    revision_ids: tuple[int, ...] = ()
+    only_blank: int | None = None
+
+
+def own_of(answer: Mapping[str, Any]) -> Own:
+    """Read it from a `spreadsheets.get` answer with OWN_FIELDS.
+
+    A tab is ours by its metadata, which names the tab's id: a copy that somebody made of it is not.
+    """
+    tabs: dict[str, Present] = {}
+    others: list[str] = []
+    sheets = answer.get("sheets", ())
+    for sheet in sheets:
+        about = sheet.get("properties", {})
+        name = _tab_name(sheet)
+        if name and name not in tabs:
+            tabs[name] = _present(sheet, about)
+        else:
+            others.append(about.get("title", ""))
+    revision, ids = _revisions(answer)
+    return Own(
+        tabs=tabs,
+        others=tuple(others),
+        sheet_ids=frozenset(sheet["properties"].get("sheetId", 0) for sheet in sheets),
+        revision=revision,
+        revision_ids=ids,
+        only_blank=_only_blank(sheets),
+    )
+
+
+def _tab_name(sheet: Mapping[str, Any]) -> str:
+    sheet_id = sheet.get("properties", {}).get("sheetId", 0)
+    for one in sheet.get("developerMetadata", ()):
+        name, _, owner = str(one.get("metadataValue", "")).partition(";")
+        if one.get("metadataKey") == TAB_KEY and owner == str(sheet_id):
+            return name
+    return ""
+
+
+def _present(sheet: Mapping[str, Any], about: Mapping[str, Any]) -> Present:
+    size = about.get("gridProperties", {})
+    sheet_id = about.get("sheetId", 0)
+    return Present(
+        sheet_id=sheet_id,
+        rows=size.get("rowCount", 0),
+        columns=size.get("columnCount", 0),
+        colour_rules=len(sheet.get("conditionalFormats", ())),
+        protected=tuple(
+            one["protectedRangeId"]
+            for one in sheet.get("protectedRanges", ())
+            if str(one.get("description", "")).startswith(PROTECTED_BY)
+        ),
+        charts=own_charts(sheet_id, [one["chartId"] for one in sheet.get("charts", ())]),
+        merges=tuple(merge_of(area) for area in sheet.get("merges", ())),
+        filtered="basicFilter" in sheet,
+    )
+
+
+def _revisions(answer: Mapping[str, Any]) -> tuple[int, tuple[int, ...]]:
+    """The last revision and the ids of all metadata that tell one."""
+    found = [
+        one for one in answer.get("developerMetadata", ()) if one.get("metadataKey") == REVISION_KEY
+    ]
+    numbers = [str(one.get("metadataValue", "")).partition(";")[0] for one in found]
+    last = max((int(number) for number in numbers if number.isdigit()), default=0)
+    return last, tuple(one["metadataId"] for one in found)
+
+
+def _only_blank(sheets: Sequence[Mapping[str, Any]]) -> int | None:
+    """The id of the tab that a new spreadsheet comes with, if there is nothing in it or beside it."""
+    if len(sheets) != 1 or _tab_name(sheets[0]):
+        return None
+    (sheet,) = sheets
+    cells = [
+        c for b in sheet.get("data", ()) for r in b.get("rowData", ()) for c in r.get("values", ())
+    ]
+    bare = not any(cells) and not sheet.get("charts") and not sheet.get("protectedRanges")
+    grid = sheet.get("properties", {}).get("sheetType", "GRID") == "GRID"
+    return sheet["properties"].get("sheetId", 0) if bare and grid else None
+
+
+def fresh(sheet_id: int = 0) -> Own:
+    """A spreadsheet that was made a moment ago and has nothing but its first, blank tab."""
+    return Own(sheet_ids=frozenset({sheet_id}), only_blank=sheet_id)
+
+
+def write(
+    transport: Transport,
+    spreadsheet_id: str,
+    workbook: Workbook,
+    own: Own,
+    *,
+    locale: str = "",
+    editors: Sequence[str] = (),
+) -> None:
+    """Write a workbook's tabs, adding and redrawing ours and touching no other.
+
+    Raises Unwritable where a tab of somebody else is in the way or another sync was quicker, APIError,
+    OutOfReach, Unsure.
+    """
+    _check_titles(workbook, own)
+    token = secrets.token_hex(8)
+    requests = _requests(workbook, own, token, locale, editors)
+    _apply(transport, spreadsheet_id, requests, f"{own.revision + 1};{token}")
+
+
+def _check_titles(workbook: Workbook, own: Own) -> None:
+    taken = {title.casefold() for title in own.others}
+    clash = [sheet.name for sheet in workbook.sheets if sheet.name.casefold() in taken]
+    if clash and own.only_blank is None:
+        raise Unwritable(
+            f"the spreadsheet has a tab “{clash[0]}” that gatebook did not make",
+            "Give that tab another name, or name another spreadsheet with --portfolio. "
+            "Nothing was written.",
+        )
+
+
+def _requests(
+    workbook: Workbook, own: Own, token: str, locale: str, editors: Sequence[str]
+) -> list[dict[str, Any]]:
+    ids = _ids(workbook, own)
+    requests: list[dict[str, Any]] = []
+    if locale:
+        requests.append(
+            {
+                "updateSpreadsheetProperties": {
+                    "properties": {"locale": locale},
+                    "fields": "locale",
+                }
+            }
+        )
+    revision = own.revision + 1
+    taken = set(own.revision_ids)
+    for metadata_id in own.revision_ids:
+        requests.append(_forget(metadata_id))
+    requests.append(
+        _remember(_number(f"revision {revision}", taken), REVISION_KEY, f"{revision};{token}")
+    )
+    if own.only_blank is not None:
+        # Out of the way first: its name may be one of ours, and it goes when ours are there.
+        requests.append(_rename(own.only_blank, f"gatebook {token}"))
+    requests += draw_requests(workbook, ids, own.tabs, editors=editors)
+    for name, sheet_id in ids.items():
+        if name not in own.tabs:
+            place = _number(f"tab {sheet_id}", taken)
+            requests.append(_remember(place, TAB_KEY, f"{name};{sheet_id}", sheet_id))
+    if own.only_blank is not None:
+        requests.append({"deleteSheet": {"sheetId": own.only_blank}})
+    return requests
+
+
+def _ids(workbook: Workbook, own: Own) -> dict[str, int]:
+    """Each tab's sheet id: the one it has, or one that name and revision give."""
+    taken = set(own.sheet_ids)
+    ids: dict[str, int] = {}
+    for sheet in workbook.sheets:
+        present = own.tabs.get(sheet.name)
+        if present:
+            ids[sheet.name] = present.sheet_id
+        else:
+            ids[sheet.name] = _number(f"{sheet.name} {own.revision + 1}", taken)
+            taken.add(ids[sheet.name])
+    return ids
+
+
+def _number(text: str, taken: Collection[int]) -> int:
+    """A positive number of 31 bits that a text gives, and none that is taken."""
+    number = zlib.crc32(text.encode()) & 0x7FFFFFFF or 1
+    while number in taken:
+        number = number % 0x7FFFFFFF + 1
+    return number
+
+
+def _remember(
+    metadata_id: int, key: str, value: str, sheet_id: int | None = None
+) -> dict[str, Any]:
+    where: dict[str, Any] = {"spreadsheet": True} if sheet_id is None else {"sheetId": sheet_id}
+    return {
+        "createDeveloperMetadata": {
+            "developerMetadata": {
+                "metadataId": metadata_id,
+                "metadataKey": key,
+                "metadataValue": value,
+                "location": where,
+                "visibility": "DOCUMENT",
+            }
+        }
+    }
+
+
+def _forget(metadata_id: int) -> dict[str, Any]:
+    lookup = {"developerMetadataLookup": {"metadataId": metadata_id}}
+    return {"deleteDeveloperMetadata": {"dataFilter": lookup}}
+
+
+def _rename(sheet_id: int, title: str) -> dict[str, Any]:
+    return {
+        "updateSheetProperties": {
+            "properties": {"sheetId": sheet_id, "title": title},
+            "fields": "title",
+        }
+    }
+
+
+def _apply(
+    transport: Transport, spreadsheet_id: str, requests: list[dict[str, Any]], revision: str
+) -> None:
+    """Send a batch until it is known to be done. Raises as `write`."""
+    patience = transport.patience()
+    for _ in range(_TRIES):
+        try:
+            transport.batch_update(spreadsheet_id, {"requests": requests})
+            return
+        except Unsure as trouble:
+            unclear: Exception = trouble
+        except APIError as error:
+            # Refused for good, unless an earlier try, or another sync, has made this revision.
+            if error.response.status_code != 400:
+                raise
+            unclear = error
+        now = _revision_now(transport, spreadsheet_id)
+        if now == revision:
+            return
+        if now.partition(";")[0] == revision.partition(";")[0]:
+            raise Unwritable(
+                "another sync wrote this spreadsheet at the same moment",
+                "Run this again: it starts from what the other one wrote. Nothing of this run was "
+                "written.",
+            ) from unclear
+        if isinstance(unclear, APIError):
+            raise unclear
+        if not patience.again():
+            break
+    raise unclear
+
+
+def _revision_now(transport: Transport, spreadsheet_id: str) -> str:
+    """The revision that the spreadsheet is at. Raises Unsure where nobody can tell."""
+    try:
+        answer = transport.request(
+            "get",
+            f"{SHEETS}/v4/spreadsheets/{spreadsheet_id}",
+            params={"fields": "developerMetadata"},
+        ).json()
+    except (APIError, OutOfReach) as error:
+        raise Unsure(str(error)) from error
+    found = [
+        str(one.get("metadataValue", ""))
+        for one in answer.get("developerMetadata", ())
+        if one.get("metadataKey") == REVISION_KEY
+    ]
+    return max(found, key=lambda text: int(text.partition(";")[0] or 0), default="")

@@ -1,0 +1,43 @@
+"""A desk of each backend, or both at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from google.auth import _regional_access_boundary_utils
+
+from tests.conformance.desks import Desk, ExcelDesk, GoogleDesk
+from tests.google_api.fixtures import google_server
+from tests.google_api.server import GoogleServer
+
+__all__ = ["google_server"]
+
+
+@pytest.fixture(autouse=True)
+def no_lookup_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """google-auth asks iamcredentials.googleapis.com, beside the work and without need of an answer,
+    in which regions a service account may be used. That host is not redirected."""
+    manager = _regional_access_boundary_utils._RegionalAccessBoundaryManager
+    monkeypatch.setattr(manager, "maybe_start_refresh", lambda *_arguments: None)
+
+
+@pytest.fixture(params=["excel", "google"])
+def desk(
+    request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    """A desk; each test that takes it runs on both backends."""
+    if request.param == "excel":
+        return ExcelDesk(tmp_path, capsys)
+    return GoogleDesk(tmp_path, capsys, request.getfixturevalue("google_server"))
+
+
+@pytest.fixture
+def both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], google_server: GoogleServer
+) -> tuple[ExcelDesk, GoogleDesk]:
+    """Two desks side by side."""
+    for name in ("excel", "google"):
+        (tmp_path / name).mkdir()
+    excel = ExcelDesk(tmp_path / "excel", capsys)
+    return excel, GoogleDesk(tmp_path / "google", capsys, google_server)
