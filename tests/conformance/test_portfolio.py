@@ -219,6 +219,33 @@ class TestOthersInTheSpreadsheet:
         assert "Portfolio last week" in mine.titles()
         assert sync(google, "--json", today=TODAY + timedelta(days=1)).json["written"] is False
 
+    def test_a_portfolio_whose_metadata_is_gone_is_still_ours(
+        self, both: tuple[ExcelDesk, GoogleDesk]
+    ) -> None:
+        """As in a copy of the spreadsheet: known again by the mark in the first cell."""
+        google = both[1]
+        fill(google)
+        sync(google)
+        mine = google.editor(google.portfolio)
+        for key in ("gatebook-tab", "gatebook-revision"):
+            lookup = {"developerMetadataLookup": {"metadataKey": key}}
+            mine.request({"deleteDeveloperMetadata": {"dataFilter": lookup}})
+        assert sync(google, "--json", today=TODAY + timedelta(days=1)).json["written"] is True
+        assert len(google.editor(google.portfolio).titles()) == 9
+
+    def test_what_is_gone_is_cleared(self, both: tuple[ExcelDesk, GoogleDesk]) -> None:
+        """A finding less, a row less: nothing of it is left over."""
+        google = both[1]
+        places = fill(google)
+        sync(google)
+        header = _header_row(google, places["alpha"])
+        google.type(places["delta"], f"D{header + 2}", "Green")
+        assert sync(google, "--json").json["written"] is True
+        (table,) = [g for g in grids(google, google.portfolio, whole=True) if g.tab == "Findings"]
+        assert not [value for value in table.values.values() if "not marked" in str(value)]
+        # What is left over below would be written away again, for ever.
+        assert sync(google, "--json").json["written"] is False
+
     def test_many_review_tabs_in_one_spreadsheet(
         self, both: tuple[ExcelDesk, GoogleDesk], google_server: GoogleServer
     ) -> None:

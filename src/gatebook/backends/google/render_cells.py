@@ -20,9 +20,9 @@ from gatebook.backends.cell_contents import (
 )
 from gatebook.backends.google.render_areas import equal_areas, grid_range, whole
 from gatebook.backends.google.render_formulas import any_locale
-from gatebook.backends.google.render_styles import Format, cell_format
+from gatebook.backends.google.render_styles import Format, cell_format, text_format
 from gatebook.domain.cells import Cell
-from gatebook.sheets.model import PLAIN, Content, Formula, Link, Sheet, Style
+from gatebook.sheets.model import PLAIN, Content, Formula, Link, Noted, Sheet, Style
 
 # https://support.google.com/drive/answer/37603
 MAX_TEXT = 50_000

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gspread.exceptions import APIError
@@ -19,6 +19,7 @@ from gatebook.backends.google.read import merge_of
 from gatebook.backends.google.render import PROTECTED_BY, Present, draw_requests, own_charts
 from gatebook.backends.google.transport import SHEETS, OutOfReach, Transport, Unsure
 from gatebook.backends.protocol import Unwritable
+from gatebook.domain.cells import Cell
 from gatebook.sheets.model import Workbook
 
 TAB_KEY = "gatebook-tab"
@@ -28,14 +29,19 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a spreadsheet holds of ours, and what of others, as read just before writing."""
+    """What a spreadsheet holds of ours, and what of others, as read just before writing.
+
+    `tabs`: ours by name; `marked`: those of them that have their metadata. `others`: the other tabs by
+    title, with the text in the first cell.
+    """
 
     tabs: Mapping[str, Present] = field(default_factory=dict)
-    others: tuple[str, ...] = ()
+    others: Mapping[str, tuple[Present, str]] = field(default_factory=dict)
     sheet_ids: frozenset[int] = frozenset()
     revision: int = 0
     revision_ids: tuple[int, ...] = ()
     only_blank: int | None = None
+    marked: frozenset[str] = frozenset()
 
 
 def own_of(answer: Mapping[str, Any]) -> Own:
@@ -44,7 +50,7 @@ def own_of(answer: Mapping[str, Any]) -> Own:
     A tab is ours by its metadata, which names the tab's id: a copy that somebody made of it is not.
     """
     tabs: dict[str, Present] = {}
-    others: list[str] = []
+    others: dict[str, tuple[Present, str]] = {}
     sheets = answer.get("sheets", ())
     for sheet in sheets:
         about = sheet.get("properties", {})
@@ -52,11 +58,11 @@ def own_of(answer: Mapping[str, Any]) -> Own:
         if name and name not in tabs:
             tabs[name] = _present(sheet, about)
         else:
-            others.append(about.get("title", ""))
+            others[about.get("title", "")] = (_present(sheet, about), _first_cell(sheet))
     revision, ids = _revisions(answer)
     return Own(
         tabs=tabs,
-        others=tuple(others),
+        others=others,
         sheet_ids=frozenset(sheet["properties"].get("sheetId", 0) for sheet in sheets),
         revision=revision,
         revision_ids=ids,
@@ -70,6 +76,14 @@ def _tab_name(sheet: Mapping[str, Any]) -> str:
         name, _, owner = str(one.get("metadataValue", "")).partition(";")
         if one.get("metadataKey") == TAB_KEY and owner == str(sheet_id):
             return name
+    return ""
+
+
+def _first_cell(sheet: Mapping[str, Any]) -> str:
+    for block in sheet.get("data", ()):
+        for row in block.get("rowData", ())[:1]:
+            for cell in row.get("values", ())[:1]:
+                return str(cell.get("userEnteredValue", {}).get("stringValue", ""))
     return ""
 
 
@@ -134,10 +148,26 @@ def write(
     Raises Unwritable where a tab of somebody else is in the way or another sync was quicker, APIError,
     OutOfReach, Unsure.
     """
+    own = _with_unmarked(workbook, own)
     _check_titles(workbook, own)
     token = secrets.token_hex(8)
     requests = _requests(workbook, own, token, locale, editors)
     _apply(transport, spreadsheet_id, requests, f"{own.revision + 1};{token}")
+
+
+def _with_unmarked(workbook: Workbook, own: Own) -> Own:
+    """Ours as well: a tab with our title and our text in its hidden first cell whose metadata is gone,
+    as in a spreadsheet that somebody copied."""
+    tabs, others = dict(own.tabs), dict(own.others)
+    for sheet in workbook.sheets:
+        mark = sheet.cells.get(Cell(0, 0))
+        kind = str(mark.content).split(";")[:2] if mark else []
+        if sheet.name in others and sheet.name not in tabs and len(kind) == 2:
+            present, first = others[sheet.name]
+            if first.split(";")[:2] == kind:
+                tabs[sheet.name] = present
+                del others[sheet.name]
+    return replace(own, tabs=tabs, others=others, marked=frozenset(own.tabs))
 
 
 def _check_titles(workbook: Workbook, own: Own) -> None:
@@ -177,12 +207,17 @@ def _requests(
         requests.append(_rename(own.only_blank, f"gatebook {token}"))
     requests += draw_requests(workbook, ids, own.tabs, editors=editors)
     for name, sheet_id in ids.items():
-        if name not in own.tabs:
+        if name not in own.marked:
             place = _number(f"tab {sheet_id}", taken)
             requests.append(_remember(place, TAB_KEY, f"{name};{sheet_id}", sheet_id))
     if own.only_blank is not None:
         requests.append({"deleteSheet": {"sheetId": own.only_blank}})
     return requests
+
+
+def revision_id(revision: int, taken: Collection[int]) -> int:
+    """The id of the metadata that tells a revision: everybody who makes it makes the same."""
+    return _number(f"revision {revision}", taken)
 
 
 def _ids(workbook: Workbook, own: Own) -> dict[str, int]:
