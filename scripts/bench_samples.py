@@ -33,7 +33,6 @@ from gatebook.domain.review import (
     Unreadable,
 )
 from gatebook.domain.text import slug
-from gatebook.sheets.form_draw import SCHEMA
 from gatebook.sheets.review_form import review_workbook
 from gatebook.wiring import built_in
 
@@ -152,9 +151,7 @@ def sample_review(number: int, checklist: Checklist) -> Review:
     room = [Attendee(lead, "Pilot lead"), Attendee(owner, "Production owner")]
     room += [Attendee(_person(chance), chance.choice(_ROLES)) for _ in range(chance.randrange(5))]
     return Review(
-        stamp=Stamp(
-            SCHEMA, checklist.id, checklist.version, slug(name), f"{slug(name)}-{reviewed}-{number}"
-        ),
+        stamp=Stamp.of(checklist, slug(name), reviewed, str(number)),
         system=name,
         lead=lead,
         review_date=review_date,

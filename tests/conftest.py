@@ -42,7 +42,8 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
         host = arguments[0]
     else:
         return
-    if not _is_local(host):
+    # Whoever names a folder of live Google wants it to be reached: see tests/conformance/live.py.
+    if not _is_local(host) and not os.environ.get("GATEBOOK_LIVE_FOLDER"):
         pytest.fail(f"This test tried to reach {host!r}. Tests reach nothing but this machine.")
 
 

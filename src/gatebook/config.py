@@ -74,12 +74,15 @@ class GoogleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of gatebook.toml; paths in it count from the file's own folder.
 
-    `checklist` judges sheets that lost their stamp and is used for new forms; `checklists` are
-    further ones that sheets in the folders may have been made with. `timezone` says whose "today".
+    `ledger` is where every sync is recorded: the URL of a database, "" for a file beside the
+    portfolio, "off" for nowhere. `checklist` judges sheets that lost their stamp and is used for new
+    forms; `checklists` are further ones that sheets in the folders may have been made with. `timezone`
+    says whose "today".
     """
 
     locations: tuple[str, ...] = ()
     portfolio: str = ""
+    ledger: str = ""
     checklist: str = ""
     checklists: tuple[str, ...] = ()
     timezone: str = "UTC"

@@ -19,10 +19,16 @@ from difflib import get_close_matches
 from gatebook.domain.cells import column_letters
 from gatebook.domain.checklist import Checklist, Policy
 from gatebook.domain.fields import HEADER_BY_NAME
-from gatebook.domain.review import LOW_STAKES, REGULATED_AREAS, STANDARD, Review, Stamp
+from gatebook.domain.review import (
+    LOW_STAKES,
+    REGULATED_AREAS,
+    STANDARD,
+    Review,
+    Stamp,
+    as_date,
+)
 from gatebook.domain.text import clean, slug
 from gatebook.domain.toml_tables import Problems, shown
-from gatebook.sheets.form_draw import SCHEMA
 from gatebook.sheets.typed import YES_NO_CHOICES, as_date_value
 
 STAKES_WORDS = {"low": LOW_STAKES, "standard": STANDARD}
@@ -135,22 +141,21 @@ COLUMNS: tuple[_Column, ...] = (
 )  # fmt: skip
 
 
-def file_name(pilot: Pilot) -> str:
-    """The name of a pilot's form: "support-assistant review 2026-11-20.xlsx".
+def file_name(of: Pilot | Review) -> str:
+    """The name of a form: "support-assistant review 2026-11-20.xlsx".
 
     Holds only letters, digits, spaces and hyphens, and is no reserved name on any system.
     """
-    name = slug(pilot.system).encode()[:_NAME_BYTES].decode(errors="ignore").strip("-")
-    day = f" {pilot.review_date}" if pilot.review_date else ""
+    name = slug(of.system).encode()[:_NAME_BYTES].decode(errors="ignore").strip("-")
+    on = as_date(of.review_date)
+    day = f" {on}" if on else ""
     return f"{name} review{day}.xlsx"
 
 
 def blank_review(pilot: Pilot, checklist: Checklist, token: str) -> Review:
     """The review as it stands before the meeting. `token` tells it from other reviews of that day."""
-    system_id = slug(pilot.system)
-    review_id = f"{system_id}-{pilot.review_date or 'undated'}-{token}"
     return Review(
-        stamp=Stamp(SCHEMA, checklist.id, checklist.version, system_id, review_id),
+        stamp=Stamp.of(checklist, slug(pilot.system), pilot.review_date, token),
         system=pilot.system,
         lead=pilot.lead,
         review_date=pilot.review_date,

@@ -28,7 +28,6 @@ from gatebook.domain.review import (
     Status,
 )
 from gatebook.domain.text import slug
-from gatebook.sheets.form_draw import SCHEMA
 
 _COO = ("Helena Brandt", "COO")
 _CFO = ("Marcus Adeyemi", "CFO")
@@ -333,9 +332,7 @@ def _reviews(pilot: _Pilot, checklist: Checklist, today: date) -> Iterator[Revie
 def _review(pilot: _Pilot, sitting: _Sitting, checklist: Checklist, day: date) -> Review:
     system_id = slug(pilot.system)
     values: dict[str, Any] = {
-        "stamp": Stamp(
-            SCHEMA, checklist.id, checklist.version, system_id, f"{system_id}-{day}-sample"
-        ),
+        "stamp": Stamp.of(checklist, system_id, day, "sample"),
         "system": pilot.system,
         "lead": pilot.lead,
         "review_date": day,

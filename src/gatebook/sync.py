@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -25,22 +25,41 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """Everything that was read: judged reviews, what could not be read, what was passed over."""
-
-    judged: tuple[Judged, ...]
-    problems: tuple[TabProblem, ...]
-    passed: tuple[Passed, ...]
-    files: int
-
-
-@dataclass(frozen=True, slots=True)
 class FileResult:
     """What one file gave."""
 
     judged: tuple[Judged, ...]
     problems: tuple[TabProblem, ...]
     passed: tuple[Passed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRead:
+    """One workbook of this run, and what it gave. Not `fresh`: it has not changed, so what it gave
+    earlier was taken."""
+
+    source: Source
+    result: FileResult
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything that was read: judged reviews, what could not be read, what was passed over.
+
+    `sheets`: the same, workbook by workbook.
+    """
+
+    judged: tuple[Judged, ...]
+    problems: tuple[TabProblem, ...]
+    passed: tuple[Passed, ...]
+    files: int
+    sheets: tuple[SheetRead, ...] = ()
+
+    @property
+    def unchanged(self) -> int:
+        """How many workbooks did not have to be opened."""
+        return sum(not sheet.fresh for sheet in self.sheets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +111,15 @@ Progress = Callable[[int, int], None]
 Runner = Callable[[Backend, Sequence[Source], Judgement, Progress], Sequence[FileResult]]
 
 
+# By location what is known of those sources that have not changed; the others are read.
+Recall = Callable[[Sequence[Source], Judgement], Mapping[str, FileResult]]
+
+
+def nothing_known(_sources: Sequence[Source], _how: Judgement) -> Mapping[str, FileResult]:
+    """For a run without a memory."""
+    return {}
+
+
 def one_by_one(
     backend: Backend, sources: Sequence[Source], how: Judgement, progress: Progress
 ) -> list[FileResult]:
@@ -109,6 +137,7 @@ def load(
     *,
     skip: Callable[[str], bool] = lambda _location: False,
     run: Runner = one_by_one,
+    recall: Recall = nothing_known,
     progress: Progress = lambda _done, _all: None,
 ) -> Loaded:
     """Read all reviews at some locations. `skip` names files that are no input (the portfolio).
@@ -119,7 +148,7 @@ def load(
     problems: list[TabProblem] = []
     passed: list[Passed] = []
     seen: set[str] = set()
-    files = 0
+    sheets: list[SheetRead] = []
     for backend, location in places:
         listing = backend.list(location)
         for one in listing.passed:
@@ -128,12 +157,19 @@ def load(
             else:
                 passed.append(one)
         sources = [s for s in listing.sources if not skip(s.location) and _is_new(s.location, seen)]
-        files += len(sources)
-        for result in run(backend, sources, how, progress):
+        known = recall(sources, how)
+        asked = [source for source in sources if source.location not in known]
+        fresh = zip(asked, run(backend, asked, how, progress), strict=True)
+        found = {source.location: result for source, result in fresh}
+        for source in sources:
+            again = source.location in known
+            result = known[source.location] if again else found[source.location]
+            sheets.append(SheetRead(source, result, not again))
             judged.extend(result.judged)
             problems.extend(result.problems)
             passed.extend(result.passed)
-    return Loaded(name_copies(judged), tuple(problems), tuple(passed), files)
+    read = name_copies(judged)
+    return Loaded(read, tuple(problems), tuple(passed), len(sheets), tuple(sheets))
 
 
 def _is_new(location: str, seen: set[str]) -> bool:
@@ -159,6 +195,8 @@ class Plan:
 
     It holds no reviews: of thousands they would fill the memory while the portfolio is drawn.
     `before` are the systems as the portfolio had them.
+    `keys` has the system of each review by its location and tab, `newest` the place of each system's
+    review that counts. `changed` says in words what did.
     `decisions` has the decision of each system that was read; `files` is how many were read.
     """
 
@@ -171,6 +209,9 @@ class Plan:
     problems: tuple[TabProblem, ...]
     decisions: tuple[str, ...]
     overdue_actions: int
+    changed: str = ""
+    keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    newest: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def not_found(self) -> tuple[SystemRow, ...]:
@@ -188,8 +229,10 @@ def plan_sync(
     today: date,
     now: str,
     version: str,
+    told: Sequence[str] = (),
 ) -> Plan:
-    """Compare what was read with the portfolio on disk. `now` is the time as the Runs tab shows it.
+    """Compare what was read with the portfolio on disk. `now` is the time as the Runs tab shows it;
+    `told` is what else happened since the last sync, for that tab.
 
     Raises Unwritable where writing would lose something that somebody else put there.
     """
@@ -222,6 +265,15 @@ def plan_sync(
     )
     decisions = tuple(system.newest.verdict.decision.value for system in found)
     files, problems, passed = loaded.files, loaded.problems, len(loaded.passed)
+    keys = {
+        (one.review.location, one.review.tab): system.key
+        for system in found
+        for one in (system.newest, *system.earlier, *system.copies)
+    }
+    newest = {
+        system.key: (system.newest.review.location, system.newest.review.tab) for system in found
+    }
+    changed = "; ".join([_changed_text(changes, first=not old.systems), *told])
     # Thousands of reviews would fill the memory while the portfolio is laid out and drawn.
     del found, loaded
     same = exists and _is_written(tables, version, old, portfolio)
@@ -231,7 +283,7 @@ def plan_sync(
             read=files,
             unreadable=len(problems),
             passed_over=passed,
-            changed=_changed_text(changes),
+            changed=changed,
         )
         tables = with_run(tables, run)
     return Plan(
@@ -244,6 +296,9 @@ def plan_sync(
         problems=problems,
         decisions=decisions,
         overdue_actions=sum(row.overdue for row in tables.systems),
+        changed=changed,
+        keys=keys,
+        newest=newest,
     )
 
 
@@ -267,17 +322,20 @@ def _grids(backend: Backend, portfolio: str) -> list[Grid]:
     try:
         return list(backend.read(Source(portfolio, whole=True)))
     except Unreadable as trouble:
+        # In Google a new portfolio is made by hand, and shared.
+        away = (
+            "" if backend.keeps_other_tabs else "Or move it away: the next sync makes a new one. "
+        )
         raise Unwritable(
-            f"the portfolio {portfolio} is there and cannot be read: {trouble.reason}",
-            f"{trouble.remedy} Or move it away: the next sync makes a new one. "
-            "Nothing was written.",
+            f"the portfolio {portfolio} cannot be read: {trouble.reason}",
+            f"{trouble.remedy} {away}Nothing was written.",
         ) from trouble
 
 
-def _changed_text(changes: Sequence[Change]) -> str:
+def _changed_text(changes: Sequence[Change], *, first: bool) -> str:
     if not changes:
         return "No decision changed"
-    if len(changes) > 3 and not any(change.before for change in changes):
+    if first and len(changes) > 3:
         return f"{len(changes)} systems, all new"
     texts = [f"{c.system}: {c.before or 'new'} → {c.now}" for c in changes]
     more = f"; and {len(texts) - 50} more" if len(texts) > 50 else ""

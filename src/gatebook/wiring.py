@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gatebook.backends.excel.backend import ExcelBackend
-from gatebook.backends.protocol import Backend, Source, Unreadable
+from gatebook.backends.protocol import Backend, SeveralAtOnce, Source, Unreadable
 from gatebook.config import Config, ConfigError, GoogleConfig, find_config, load_config
 from gatebook.domain.checklist import Checklist, ChecklistError, check_levels, parse_checklist
 from gatebook.domain.findings import CATALOGUE, raisable
@@ -41,6 +41,7 @@ class Settings:
     checklists: dict[str, Checklist]
     full: bool = False
     _google: dict[str, GoogleBackend] = field(default_factory=dict)
+    _remote: list[Backend] = field(default_factory=list)
 
     def google(self, purpose: Purpose) -> GoogleBackend:
         """The Google backend of this run for a purpose: one, so that its requests keep one pace."""
@@ -53,7 +54,10 @@ class Settings:
         if not is_web(location):
             return files_backend()
         from gatebook.backends.google.addresses import parse_address
+        from gatebook.backends.remote.addresses import is_remote
 
+        if is_remote(location):
+            return self._remote_backend()
         try:
             parse_address(location)
         except Unreadable as trouble:
@@ -61,11 +65,21 @@ class Settings:
         return self.google(purpose)
 
     def is_spreadsheet(self, location: str) -> bool:
-        """Whether an address is that of a spreadsheet. Raises SettingsError for no address of ours."""
+        """Whether an address is that of a Google spreadsheet."""
         from gatebook.backends.google.addresses import parse_address
 
-        self.backend(location)
-        return parse_address(location).kind == "spreadsheet"
+        try:
+            return parse_address(location).kind == "spreadsheet"
+        except Unreadable:
+            return False
+
+    def _remote_backend(self) -> Backend:
+        """The backend of object stores: one for a run, so that its connections stay open."""
+        if not self._remote:
+            from gatebook.backends.remote.backend import RemoteBackend
+
+            self._remote.append(RemoteBackend())
+        return self._remote[0]
 
     @property
     def requests(self) -> int:
@@ -81,6 +95,36 @@ class Settings:
 def is_web(location: str) -> bool:
     """Whether a location is an address and no path on a disk."""
     return "://" in location
+
+
+def ledger_url(portfolio: str, configured: str) -> str:
+    """Where a portfolio's ledger is: as configured, "" for none, else in a file of its own: beside the
+    portfolio, or for one in Google in the user's data folder."""
+    if configured == "off":
+        return ""
+    if configured:
+        return configured
+    if not is_web(portfolio):
+        path = Path(os.path.abspath(portfolio))
+        return f"sqlite:///{path.with_suffix('.ledger.db').as_posix()}"
+    from platformdirs import user_data_path
+
+    from gatebook.backends.google.addresses import parse_address
+
+    folder = user_data_path("gatebook") / "ledgers"
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{(folder / parse_address(portfolio).id).as_posix()}.db"
+
+
+def ledger_file(url: str) -> Path | None:
+    """The file of a ledger that is one."""
+    path = url.removeprefix("sqlite:///")
+    return Path(path) if path != url else None
+
+
+def ledger_key(portfolio: str) -> str:
+    """The name under which a ledger knows a portfolio: it may hold several."""
+    return portfolio if is_web(portfolio) else Path(os.path.abspath(portfolio)).as_posix()
 
 
 def lock_file(portfolio: str, config: GoogleConfig) -> Path:
@@ -174,10 +218,14 @@ def runner(
 ) -> list[FileResult]:
     """Reads files in as many processes as the machine has cores, in the order given.
 
-    Google is asked one by one: its quota is the limit there, and one count must keep it.
+    Google is asked one by one: its quota is the limit there, and one count must keep it. An object
+    store is asked for several at once: what takes time there is the way.
     """
     workers = min(os.cpu_count() or 1, 8)
     on_disk = isinstance(backend, ExcelBackend)
+    if isinstance(backend, SeveralAtOnce):
+        each = backend.each(partial(read_file, backend, how=how), sources)
+        return [_counted(result, n, len(sources), progress) for n, result in enumerate(each, 1)]
     if not on_disk or workers < 2 or len(sources) < _PARALLEL_FROM:
         return one_by_one(backend, sources, how, progress)
     # Imported here: it takes 30 ms, which a run over few files does not need to spend.
@@ -190,6 +238,11 @@ def runner(
             results.extend(part)
             progress(len(results), len(sources))
     return results
+
+
+def _counted(result: FileResult, done: int, of: int, progress: Progress) -> FileResult:
+    progress(done, of)
+    return result
 
 
 def files_backend() -> Backend:
@@ -245,4 +298,3 @@ def _cache_folder(config: GoogleConfig) -> Path:
 
     named = "" if config.cache == "off" else config.cache
     return Path(named) if named else user_cache_path("gatebook") / "google"
-

@@ -391,7 +391,8 @@ def test_many_at_once_leave_one_whole_portfolio(office: Office) -> None:
     assert codes[0] == 0
     assert not any("Traceback" in text for text in said)
     assert len(office.table("Portfolio")) == 6
-    assert files(office.folder) == {"portfolio.xlsx", *(f"reviews/{n}.xlsx" for n in range(6))}
+    made = {"portfolio.xlsx", "portfolio.ledger.db"}
+    assert files(office.folder) == {*made, *(f"reviews/{n}.xlsx" for n in range(6))}
 
 
 # Reproducible

@@ -791,7 +791,7 @@ def test_what_would_be_lost_is_refused(office: Office, change: Callable[[Any], N
     names = ("Board minutes", "Portfolio", "Actions", "Charts", "Decisions", "Runs")
     assert any(name in ran.err for name in names)
     left = {path.name for path in office.folder.iterdir()} - {".portfolio.xlsx.lock"}
-    assert left == {"reviews", "portfolio.xlsx"}
+    assert left == {"reviews", "portfolio.xlsx", "portfolio.ledger.db"}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from google.auth import _regional_access_boundary_utils
 
 from tests.conformance.desks import Desk, ExcelDesk, GoogleDesk
+from tests.conformance.live import live_desk
 from tests.google_api.server import GoogleServer
 
 # Names of lies for the server to tell, by test_lies.py.
@@ -34,14 +35,18 @@ def no_lookup_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manager, "maybe_start_refresh", lambda *_arguments: None)
 
 
-@pytest.fixture(params=["excel", "google"])
+@pytest.fixture(params=["excel", "google", pytest.param("live", marks=pytest.mark.live)])
 def desk(
     request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Desk:
-    """A desk; each test that takes it runs on both backends."""
+) -> Iterator[Desk]:
+    """A desk; each test that takes it runs on both backends, and with `-m live` on live Google."""
     if request.param == "excel":
-        return ExcelDesk(tmp_path, capsys)
-    return GoogleDesk(tmp_path, capsys, request.getfixturevalue("google_server"))
+        yield ExcelDesk(tmp_path, capsys)
+    elif request.param == "google":
+        yield GoogleDesk(tmp_path, capsys, request.getfixturevalue("google_server"))
+    else:
+        with live_desk(tmp_path, capsys) as found:
+            yield found
 
 
 @pytest.fixture

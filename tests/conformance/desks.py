@@ -92,11 +92,14 @@ def portfolio_cells(desk: Desk, stands_for: dict[str, str]) -> dict[str, dict[st
     return found
 
 
-class _Runs:
+class Runs:
+    """What all desks do the same way."""
+
     config: Path
     _capsys: pytest.CaptureFixture[str]
 
     def run(self, *arguments: object) -> Ran:
+        """Run gatebook, as a person would."""
         self._capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments] + ["--config", str(self.config)])
@@ -105,7 +108,7 @@ class _Runs:
         return Ran(int(str(ended.value.code)), out, err)
 
 
-class ExcelDesk(_Runs):
+class ExcelDesk(Runs):
     """Files in a folder, edited with openpyxl."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +152,7 @@ def _understood(text: str) -> Any:
         return float(text) if _NUMBER.fullmatch(text) else text or None
 
 
-class GoogleDesk(_Runs):
+class GoogleDesk(Runs):
     """Spreadsheets in a shared drive of the test server, edited by a person in a browser."""
 
     def __init__(

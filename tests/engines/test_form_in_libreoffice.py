@@ -19,6 +19,7 @@ from gatebook.backends.excel.read import read_workbook
 from gatebook.domain.cells import Cell, Range
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.fields import HEADER, HEADER_BY_NAME, ROW_BY_NAME
+from gatebook.domain.renewal import renew
 from gatebook.domain.review import Review, Status
 from gatebook.sheets import look
 from gatebook.sheets.form_draw import TAB_NAME, Look
@@ -66,6 +67,14 @@ def wordy(checklist: Checklist) -> Review:
         for row in review.rows
     )
     return msgspec.structs.replace(review, rows=tuple(rows))
+
+
+def renewed(checklist: Checklist) -> Review:
+    """The next form of such a review, with a checklist that words every gate anew."""
+    plan = {"status": Status.YELLOW, "title": "As it was called before"}
+    rows = (msgspec.structs.replace(row, **plan) for row in wordy(checklist).rows)
+    review = msgspec.structs.replace(wordy(checklist), rows=tuple(rows))
+    return renew(review, checklist, date(2026, 12, 18), "next").review
 
 
 def drawn(review: Review, checklist: Checklist, path: Path, paper: str = "A4") -> Path:
@@ -127,7 +136,7 @@ def scale_of(pdf: Path, checklist: Checklist) -> float:
 class TestOnPaper:
     @pytest.mark.parametrize("paper", ["A4", "Letter"])
     @pytest.mark.parametrize("gates", [5, 12])
-    @pytest.mark.parametrize("fill", [blank, passing_review, wordy])
+    @pytest.mark.parametrize("fill", [blank, passing_review, wordy, renewed])
     def test_one_page_at_a_size_that_can_be_read(
         self, fill: object, gates: int, paper: str, tmp_path: Path, libreoffice: LibreOffice
     ) -> None:

@@ -19,14 +19,15 @@ from gatebook.domain.checklist import Checklist
 from gatebook.domain.decision import Decision
 from gatebook.domain.findings import BY_CODE
 from gatebook.domain.judge import Judged
-from gatebook.domain.review import Review, Stamp
+from gatebook.domain.renewal import renew
+from gatebook.domain.review import Review, Stamp, Status
 from gatebook.sample import sample_reviews
 from gatebook.sheets.form_draw import TAB_NAME
 from gatebook.sheets.form_live import decision_cell, flag_cell, total_cell
 from gatebook.sheets.formulas import COMPLETE, HEAD_FLAGS, ROW_CODES, is_on
 from gatebook.sheets.layout import COLUMNS, layout_for
 from gatebook.sheets.review_form import review_workbook
-from tests.support.builders import TWELVE, passing_review
+from tests.support.builders import TWELVE, passing_review, with_row
 from tests.support.checklists import make_checklist
 from tests.support.engines import Engine, Formulon, LibreOfficeEngine
 from tests.support.libreoffice import LibreOffice
@@ -47,7 +48,18 @@ CHECKLISTS = {
         },
     ),
 }
-CASES = {"12 gates": 200, "5 gates": 80, "40 gates": 24, "policy": 60}
+CHECKLISTS["renewed"] = TWELVE
+CASES = {"12 gates": 200, "5 gates": 80, "40 gates": 24, "policy": 60, "renewed": 40}
+
+
+def renewed(checklist: Checklist) -> Review:
+    """The next form of a review with a gate of each colour; the text of gate 3 has changed."""
+    review = passing_review(checklist)
+    plan = {"next_action": "Ask the vendor", "due": date(2026, 12, 1)}
+    review = with_row(review, 1, status=Status.RED, **plan)
+    review = with_row(review, 2, status=Status.YELLOW, **plan)
+    review = with_row(review, 3, title="As it was called before")
+    return renew(review, checklist, date(2026, 11, 27), "next").review
 
 
 def expected_check(judgement: Judged, row: int) -> str:
@@ -65,7 +77,8 @@ def expected_check(judgement: Judged, row: int) -> str:
 def differences(engine: Engine, name: str, folder: Path) -> tuple[list[str], Counter[str]]:
     """Type random answers into a form, recalculate, and list where sheet and Python differ."""
     checklist: Checklist = CHECKLISTS[name]
-    blank = draw_blank(checklist, folder / "blank.xlsx")
+    form = renewed(checklist) if name == "renewed" else None
+    blank = draw_blank(checklist, folder / "blank.xlsx", form)
     random = Random(f"{name}-2026")
     cases = [random_answers(random, checklist) for _ in range(CASES[name])]
     rows = list(layout_for(checklist).gate_rows.values())
@@ -133,7 +146,7 @@ def drawn_samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     for name in ("5 gates", "40 gates", "policy"):
         checklist = CHECKLISTS[name]
         forms.append((Review(stamp=Stamp(1, checklist.id, 1, "empty", "empty-1")), checklist))
-        forms.append((passing_review(checklist), checklist))
+        forms += [(passing_review(checklist), checklist), (renewed(checklist), checklist)]
     paths = []
     for number, (review, checklist) in enumerate(forms):
         paths.append(folder / f"{number}.xlsx")

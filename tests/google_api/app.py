@@ -86,10 +86,12 @@ def handle(
 
 def _loaded(data: bytes) -> Any:
     """A body's JSON; the bytes themselves when it is none, None when there are none."""
+    if not data:
+        return None
     try:
         return msgspec.json.decode(data)
     except msgspec.DecodeError:
-        return data or None
+        return data
 
 
 def _json(record: Request, status: int, body: Json, headers: dict[str, str] | None = None) -> Reply:

@@ -36,13 +36,13 @@ def with_colors(mask: Mask) -> Mask:
 
 
 def written(old: Json, new: Json, mask: Mask) -> Json:
-    """A cell after a write of the mask's fields; `new` was checked."""
+    """A cell after a write of the mask's fields; `new` was checked, the mask went `with_colors`."""
     clean = _settled(new)
     if not mask or "*" in mask.below:
         return {
             name: clean[name] for name in _WRITABLE if clean.get(name) not in (None, "", {}, [])
         }
-    cell = overlaid(old, clean, with_colors(mask))
+    cell = overlaid(old, clean, mask)
     value_is_new = "userEnteredValue" in mask.below
     # "Writing a new user_entered_value will erase previous runs" (discovery document).
     for runs in ("textFormatRuns", "chipRuns"):

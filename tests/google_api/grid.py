@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.google_api.a1 import Box
 from tests.google_api.errors import bad_request
@@ -43,6 +44,8 @@ class Sheet:
     column_properties: dict[int, Json] = field(default_factory=dict)
     lists: dict[str, list[Json]] = field(default_factory=dict)
     basic_filter: Json | None = None
+    # Cells as they were last answered (see `reading.py`); forgotten when one changes.
+    drawn: dict[Any, Any] = field(default_factory=dict)
     _own_rows: set[int] = field(default_factory=set)
 
     @property
@@ -82,6 +85,8 @@ class Sheet:
 
     def put(self, row: int, column: int, cell: Json) -> None:
         """Replace a cell; an empty one is forgotten."""
+        if self.drawn:
+            self.drawn = {}
         if row not in self._own_rows:
             self.rows[row] = dict(self.rows.get(row, {}))
             self._own_rows.add(row)
@@ -96,6 +101,7 @@ class Sheet:
 
     def set_rows(self, rows: dict[int, dict[int, Json]]) -> None:
         """Replace all cells."""
+        self.drawn = {}
         self.rows = {row: cells for row, cells in rows.items() if cells}
         self._own_rows = set()
 

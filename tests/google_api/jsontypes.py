@@ -6,3 +6,9 @@ from typing import Any
 
 # The shapes are Google's, checked at run time against its discovery documents (`schema.py`).
 Json = dict[str, Any]
+
+
+class KeptRows(list[Json]):
+    """Rows that are answered again and again as they are: one look at their schema is enough."""
+
+    fit = False

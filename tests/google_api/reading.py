@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.google_api import metadata, values
-from tests.google_api.a1 import Box
+from tests.google_api.a1 import Box, text_of
 from tests.google_api.document import Document, Evaluate
 from tests.google_api.errors import bad_request
 from tests.google_api.grid import DEFAULT_SIZE, LISTS, Sheet
-from tests.google_api.jsontypes import Json
+from tests.google_api.jsontypes import Json, KeptRows
 from tests.google_api.masks import ALL, Mask, kept
 from tests.google_api.people import Names
 
@@ -83,8 +84,6 @@ def inside(sheet: Sheet, area: Box) -> Box:
 
 
 def _asked(sheet: Sheet, area: Box) -> str:
-    from tests.google_api.a1 import text_of
-
     bottom = area.bottom if area.bottom is not None else max(sheet.row_count, area.top + 1)
     right = area.right if area.right is not None else max(sheet.column_count, area.left + 1)
     return text_of(sheet.title, Box(area.top, area.left, bottom, right))
@@ -178,53 +177,88 @@ def _lines(
 
 
 def _rows(document: Document, sheet: Sheet, area: Box, view: View, mask: Mask) -> list[Json]:
-    """`rowData`, without empty rows and cells at the end."""
+    """`rowData`, without empty rows and cells at the end.
+
+    What was drawn is kept with the tab until a cell of it changes, unless it shows what comes from
+    outside: the results of formulas and the names of chips.
+    """
     values_mask = mask.get("values")
     if values_mask is None:
         return []
+    # Masks are kept by `masks.parsed`; the one in the value keeps its id from being used again.
+    computed = view.evaluate is not None
+    kept_under = (id(values_mask), area, computed)
+    if kept_under in sheet.drawn:
+        rows: list[Json] = sheet.drawn[kept_under][1]
+        return rows
     found: dict[int, dict[int, Json]] = {}
+    lasting = True
     for row, column, cell in sheet.cells(area):
         found.setdefault(row, {})[column] = cell
-    rows: list[Json] = []
+        value = cell.get("userEnteredValue")
+        if "chipRuns" in cell or (computed and value is not None and "formulaValue" in value):
+            lasting = False
+    wanted = {name: below for name in CELL_FIELDS if (below := values_mask.get(name)) is not None}
+    rows = []
     for row in range(area.top, max(found, default=area.top - 1) + 1):
         cells = found.get(row)
-        if not cells:
-            rows.append({})
-            continue
-        rows.append(
-            {
-                "values": [
-                    shown_cell(document, sheet, (row, column), cells[column], view, values_mask)
-                    if column in cells
-                    else {}
-                    for column in range(area.left, max(cells) + 1)
-                ]
-            }
+        shown = (
+            [
+                _cell(document, sheet, (row, column), cells[column], view, wanted)
+                if column in cells
+                else {}
+                for column in range(area.left, max(cells) + 1)
+            ]
+            if cells
+            else []
         )
+        rows.append({"values": shown} if shown else {})
+    if lasting:
+        rows = KeptRows(rows)
+        sheet.drawn[kept_under] = (values_mask, rows)
     return rows
 
 
-def shown_cell(
-    document: Document, sheet: Sheet, at: tuple[int, int], cell: Json, view: View, mask: Mask = ALL
+# The fields of a cell that this server knows.
+CELL_FIELDS = (
+    "userEnteredValue",
+    "effectiveValue",
+    "formattedValue",
+    "userEnteredFormat",
+    "hyperlink",
+    "note",
+    "textFormatRuns",
+    "dataValidation",
+    "pivotTable",
+    "chipRuns",
+)
+
+
+def _cell(
+    document: Document,
+    sheet: Sheet,
+    at: tuple[int, int],
+    cell: Json,
+    view: View,
+    wanted: dict[str, Mask],
 ) -> Json:
     """A `CellData` with what Google adds: the effective and the formatted value, the link."""
     shown: Json = {}
-    for name, part in cell.items():
-        below = mask.get(name)
-        if below is not None:
-            shown[name] = kept(_all_runs(cell) if name == "chipRuns" else part, below)
-    effective, formatted = mask.get("effectiveValue"), mask.get("formattedValue")
     value = None
-    if effective is not None or formatted is not None:
+    if "effectiveValue" in wanted or "formattedValue" in wanted:
         value = effective_value(document, sheet, at, cell, view)
-    if value and effective is not None:
-        shown["effectiveValue"] = kept(value, effective)
-    if value and formatted is not None:
-        text = values.formatted(value, cell.get("userEnteredFormat", {}))
-        if text is not None:
-            shown["formattedValue"] = text
-    if mask.get("hyperlink") is not None and (link := _link(cell)):
-        shown["hyperlink"] = link
+    for name, below in wanted.items():
+        part: Any = cell.get(name)
+        if name == "effectiveValue":
+            part = value
+        elif name == "formattedValue" and value:
+            part = values.formatted(value, cell.get("userEnteredFormat", {}))
+        elif name == "hyperlink":
+            part = _link(cell) or None
+        elif name == "chipRuns" and part is not None:
+            part = _all_runs(cell)
+        if part is not None:
+            shown[name] = kept(part, below) if below.below else part
     return shown
 
 
@@ -293,9 +327,12 @@ def _chip_text(chip: Json, names: Names) -> str:
 
 def _link(cell: Json) -> str:
     """`hyperlink`: a link of the whole cell; none when the cell has several."""
-    uri = cell.get("userEnteredFormat", {}).get("textFormat", {}).get("link", {}).get("uri", "")
-    runs = cell.get("textFormatRuns", ())
-    linked = [run.get("format", {}).get("link", {}).get("uri", "") for run in runs]
+    runs: list[Json] = cell.get("textFormatRuns", [])
+    text_format = cell.get("userEnteredFormat", {}).get("textFormat")
+    if not runs and not text_format:
+        return ""
+    uri = str((text_format or {}).get("link", {}).get("uri", ""))
+    linked = [str(run.get("format", {}).get("link", {}).get("uri", "")) for run in runs]
     if len(runs) == 1 and not runs[0].get("startIndex"):
-        return linked[0] or str(uri)
-    return "" if any(linked) else str(uri)
+        return linked[0] or uri
+    return "" if any(linked) else uri

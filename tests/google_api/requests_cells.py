@@ -37,7 +37,7 @@ def update_cells(draft: Draft, request: Json) -> Json:
 def _cell_mask(draft: Draft, request: Json) -> Mask:
     mask = draft.mask(request, "CellData")
     rules.check_cell_mask(mask)
-    return mask
+    return cellwrites.with_colors(mask)
 
 
 def _check_fits(area: Box, rows: list[Json]) -> None:

@@ -11,10 +11,13 @@ from functools import cache
 from typing import Any
 
 from tests.google_api.discovery import document
-from tests.google_api.jsontypes import Json
+from tests.google_api.jsontypes import Json, KeptRows
 
+# Where a value stands: its key or index, after that of what it is in. A text is made of it only
+# when something is wrong.
+_Where = tuple[Any, str | int] | None
 # Checks a value, is told where it stands, and adds what is wrong to the list.
-_Check = Callable[[Any, str, list[str]], None]
+_Check = Callable[[Any, _Where, list[str]], None]
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -26,7 +29,7 @@ def problems(api: str, schema: str, body: object, where: str = "") -> list[str]:
     `where` is the name under which Google reports the body: `""`, or `"data"` for values.
     """
     found: list[str] = []
-    _check_of(api, schema)(body, where, found)
+    _check_of(api, schema)(body, (None, where) if where else None, found)
     return found
 
 
@@ -50,7 +53,7 @@ def _check_of(api: str, name: str) -> _Check:
     additional = schema.get("additionalProperties")
     each = _compiled(api, additional) if additional else None
 
-    def check(value: Any, where: str, found: list[str]) -> None:
+    def check(value: Any, where: _Where, found: list[str]) -> None:
         if not isinstance(value, dict):
             found.append(_invalid(where, "type.googleapis.com/" + name, value))
             return
@@ -64,7 +67,7 @@ def _check_of(api: str, name: str) -> _Check:
                 else:
                     found.append(_unknown(key, where))
                     continue
-            of_key(item, f"{where}.{key}" if where else key, found)
+            of_key(item, (where, key), found)
 
     return check
 
@@ -87,7 +90,7 @@ def _object(api: str, schema: Json) -> _Check:
     additional = schema.get("additionalProperties")
     each = _compiled(api, additional) if additional else None
 
-    def check(value: Any, where: str, found: list[str]) -> None:
+    def check(value: Any, where: _Where, found: list[str]) -> None:
         if not isinstance(value, dict):
             found.append(_invalid(where, "type.googleapis.com/google.protobuf.Struct", value))
             return
@@ -96,7 +99,7 @@ def _object(api: str, schema: Json) -> _Check:
             if of_key is None:
                 found.append(_unknown(key, where))
             else:
-                of_key(item, f"{where}.{key}", found)
+                of_key(item, (where, key), found)
 
     return check
 
@@ -105,12 +108,17 @@ def _array(api: str, items: Json) -> _Check:
     each = _compiled(api, items)
     inner = "google.protobuf.ListValue" if items.get("type") == "array" else items.get("$ref", "")
 
-    def check(value: Any, where: str, found: list[str]) -> None:
+    def check(value: Any, where: _Where, found: list[str]) -> None:
         if not isinstance(value, list):
             found.append(_invalid(where, f"type.googleapis.com/{inner}", value))
             return
+        if isinstance(value, KeptRows) and value.fit:
+            return
+        before = len(found)
         for index, item in enumerate(value):
-            each(item, f"{where}[{index}]", found)
+            each(item, (where, index), found)
+        if isinstance(value, KeptRows):
+            value.fit = len(found) == before
 
     return check
 
@@ -119,7 +127,7 @@ def _string(schema: Json) -> _Check:
     allowed = frozenset(schema.get("enum", ()))
     fits = _FORMATS.get(schema.get("format", ""))
 
-    def check(value: Any, where: str, found: list[str]) -> None:
+    def check(value: Any, where: _Where, found: list[str]) -> None:
         if not isinstance(value, str):
             found.append(_invalid(where, "TYPE_STRING", value))
         elif allowed and value not in allowed:
@@ -147,36 +155,41 @@ _FORMATS: dict[str, Callable[[str], object]] = {
 }
 
 
-def _integer(value: Any, where: str, found: list[str]) -> None:
+def _integer(value: Any, where: _Where, found: list[str]) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     whole = whole or (isinstance(value, float) and value.is_integer())
     if not whole or not -(2**31) <= value < 2**31:
         found.append(_invalid(where, "TYPE_INT32", value))
 
 
-def _number(value: Any, where: str, found: list[str]) -> None:
+def _number(value: Any, where: _Where, found: list[str]) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         found.append(_invalid(where, "TYPE_DOUBLE", value))
 
 
-def _boolean(value: Any, where: str, found: list[str]) -> None:
+def _boolean(value: Any, where: _Where, found: list[str]) -> None:
     if not isinstance(value, bool):
         found.append(_invalid(where, "TYPE_BOOL", value))
 
 
-def _any(value: Any, where: str, found: list[str]) -> None:
+def _any(value: Any, where: _Where, found: list[str]) -> None:
     """Whatever JSON there is."""
 
 
-def _unknown(key: str, where: str) -> str:
-    place = f" at '{_snake(where)}'" if where else ""
+def _unknown(key: str, where: _Where) -> str:
+    place = f" at '{_text(where)}'" if where else ""
     return f'Invalid JSON payload received. Unknown name "{key}"{place}: Cannot find field.'
 
 
-def _invalid(where: str, kind: str, value: object) -> str:
+def _invalid(where: _Where, kind: str, value: object) -> str:
     shown = f'"{value}"' if isinstance(value, str) else repr(value)
-    return f"Invalid value at '{_snake(where)}' ({kind}), {shown}"
+    return f"Invalid value at '{_text(where)}' ({kind}), {shown}"
 
 
-def _snake(where: str) -> str:
-    return re.sub(r"([A-Z])", lambda match: "_" + match[1].lower(), where)
+def _text(where: _Where) -> str:
+    """A place in Google's words: `requests[0].update_cells.range.sheet_id`."""
+    text = ""
+    while where is not None:
+        where, key = where
+        text = (f"[{key}]" if isinstance(key, int) else f".{key}") + text
+    return re.sub(r"([A-Z])", lambda match: "_" + match[1].lower(), text.removeprefix("."))

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -342,8 +343,6 @@ def _name_of(email: str) -> str:
 
 
 def _reason(reply: Reply) -> str:
-    from http import HTTPStatus
-
     return HTTPStatus(reply.status).phrase
 
 

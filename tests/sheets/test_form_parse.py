@@ -511,6 +511,7 @@ class TestHeaders:
         review = read_desk(desk)
         left: dict[str, dict[str, Any]] = {
             "#": {"number_shown": None},
+            "Gate": {"title": ""},
             "Downgrade approved by": {"approver": ""},
         }
         rows = answers(review).rows

@@ -71,6 +71,7 @@ def _rows(draw: st.DrawFn, checklist: Checklist) -> tuple[GateRow, ...]:
             artifact=artifact or link,
             artifact_link=link,
             approver=draw(_NAMES),
+            note=draw(_TEXTS),
         )
 
     return tuple(row(gate.key) for gate in checklist.gates)
@@ -112,8 +113,9 @@ def read_back(review: Review, checklist: Checklist) -> Review:
 
 
 def answers(review: Review) -> Review:
-    """What it says, without where it stands."""
-    rows = tuple(msgspec.structs.replace(row, cells={}, number_shown=None) for row in review.rows)
+    """What it says, without where it stands and what the form says itself."""
+    own: dict[str, Any] = {"cells": {}, "number_shown": None, "title": "", "wording": ""}
+    rows = tuple(msgspec.structs.replace(row, **own) for row in review.rows)
     changes = tuple(msgspec.structs.replace(each, cells={}, tab="") for each in review.changes)
     said: Review = msgspec.structs.replace(review, rows=rows, changes=changes, cells={}, shown=None)
     return said

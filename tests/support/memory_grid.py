@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gatebook.domain.cells import Cell, Range
-from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Sheet, Workbook
+from gatebook.sheets.model import Content, Formula, Grid, Link, Noted, Raw, Sheet, Workbook
 
 _DAY_ZERO = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
@@ -24,6 +24,8 @@ def _raw(content: Content) -> Raw | None:
             return None
         case Link():
             return content.text
+        case Noted():
+            return content.whole
         case Formula():
             return _raw(content.value)
         case date():

@@ -92,9 +92,7 @@ def _account(home: Path) -> str | None:
 
 
 @contextmanager
-def _process(
-    bin_folder: Path, home: Path, account: str | None, password: str
-) -> Iterator[Server]:
+def _process(bin_folder: Path, home: Path, account: str | None, password: str) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *_FAST]

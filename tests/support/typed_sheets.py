@@ -48,10 +48,10 @@ _LINKED = Formula('=HYPERLINK("https://docs.example/x","x")', "x")
 _TYPED_FORMULA = Formula('="Gr"&"een"', "Green")
 
 
-def draw_blank(checklist: Checklist, path: Path) -> Path:
-    """An empty form of a checklist as a file."""
+def draw_blank(checklist: Checklist, path: Path, review: Review | None = None) -> Path:
+    """An empty form of a checklist as a file, or the form of this review."""
     stamp = Stamp(1, checklist.id, checklist.version, "pilot", "pilot-1")
-    sheet = draw_review_tab(Review(stamp=stamp), checklist)
+    sheet = draw_review_tab(review or Review(stamp=stamp), checklist)
     created = datetime(2026, 1, 1, tzinfo=UTC)
     draw_workbook(Workbook((sheet,), "Parity", created), path)
     return path

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar, runtime_checkable
 
 from gatebook.sheets.model import Grid, Workbook
 
@@ -61,6 +61,20 @@ class Listing:
 
     sources: tuple[Source, ...]
     passed: tuple[Passed, ...] = ()
+
+
+Result = TypeVar("Result")
+
+
+@runtime_checkable
+class SeveralAtOnce(Protocol):
+    """A backend that reads faster where several are asked for at the same time."""
+
+    def each(
+        self, work: Callable[[Source], Result], sources: Sequence[Source]
+    ) -> Iterable[Result]:
+        """The results of some work, such as reading, in the order of the sources."""
+        ...
 
 
 class Backend(Protocol):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatebook.cli.exits import DONE, NOT_MET, SOME_UNREADABLE, USAGE, Stop
-from gatebook.cli.options import IsoDate, common, settings_or_stop
+from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 from gatebook.cli.terminal import Entry, Line, at_terminal, indented, line, show, show_table
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.cells import Cell
@@ -38,6 +38,7 @@ _MEETS = {"launch": ("launch",), "launch-with-plan": ("launch", "launch-with-pla
 @click.option(
     "--verbose", "-v", is_flag=True, help="Show earlier reviews and what was passed over."
 )
+@signing_in
 @common
 def command(
     locations: tuple[str, ...],

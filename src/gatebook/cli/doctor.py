@@ -73,12 +73,12 @@ def _look(
     for location in places:
         yield from _location(location, using)
     if using.config.portfolio and is_web(using.config.portfolio):
-        yield from _location(using.config.portfolio, using)
+        yield from _location(using.config.portfolio, using, to_write=True)
     elif using.config.portfolio:
         yield _writable(using.config.portfolio)
 
 
-def _location(location: str, using: Settings) -> Iterator[Line]:
+def _location(location: str, using: Settings, *, to_write: bool = False) -> Iterator[Line]:
     from gatebook.wiring import SettingsError, is_web
 
     if not is_web(location):
@@ -86,7 +86,8 @@ def _location(location: str, using: Settings) -> Iterator[Line]:
         return
     try:
         using.backend(location)
-        yield from (Line(*seen) for seen in using.google("read").examine(location))
+        google = using.google("write" if to_write else "read")
+        yield from (Line(*seen) for seen in google.examine(location, to_write=to_write))
     except SettingsError as error:
         yield Line(False, str(error))
 

@@ -14,6 +14,7 @@ from gatebook.cli.exits import USAGE, Stop, explain_crash
 # Command → module under gatebook.cli that holds a click command named `command`, and a line of help.
 COMMANDS = {
     "new": ("new", "Make a review form for a system, or for a whole list of pilots."),
+    "renew": ("renew", "Make the form of each system's next review, carried forward."),
     "check": ("check", "Read completed forms and say what each comes to."),
     "sync": ("sync", "Read all forms and write the portfolio."),
     "digest": ("digest", "Write for each owner what they have to do, as text and calendar."),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,15 +9,22 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from gatebook.cli.exits import USAGE, Stop
+from gatebook.cli.making import (
+    Form,
+    draw_form,
+    file_for,
+    folder_of,
+    look_of,
+    make_files,
+    nothing_made,
+    token,
+)
 from gatebook.cli.options import common, settings_or_stop, signing_in
 
 if TYPE_CHECKING:
-    from gatebook.domain.checklist import Checklist, Policy
+    from gatebook.domain.checklist import Policy
     from gatebook.pilots import Pilot
     from gatebook.sheets.form_draw import Look
-
-# With fewer forms than this a bar would be gone before anybody reads it.
-_BAR_FROM = 20
 
 
 @click.command("new")
@@ -55,7 +60,9 @@ _BAR_FROM = 20
     help="A folder, or a file ending in .xlsx; folders are made. Or a Drive folder's address.",
 )
 @click.option(
-    "--approver", multiple=True, metavar="ADDRESS",
+    "--approver",
+    multiple=True,
+    metavar="ADDRESS",
     help="Google: who may fill in the sign-off; may be given more than once.",
 )
 @click.option(
@@ -90,7 +97,7 @@ def command(
     gatebook new "Support assistant" --lead "Mia Kovac" --to reviews/
     gatebook new --from pilots.csv --to reviews/
     """
-    from gatebook.sheets.form_draw import Look
+    from gatebook.pilots import blank_review
     from gatebook.wiring import is_web
 
     values = {
@@ -104,40 +111,27 @@ def command(
         "launch": launch,
         "date": day,
     }
-    found = settings_or_stop(config, checklist_files)
-    gates, form = found.checklist, found.config.form
-    on_paper: Literal["A4", "Letter"] = "Letter" if (paper or form.paper) == "Letter" else "A4"
-    look = Look(
-        form.organisation,
-        on_paper,
-        form.accent,
-        form.logo,
-        approver or found.config.google.approvers,
-    )
-    if is_web(location):
-        from gatebook.cli.new_online import make_online
-
-        given = (
-            _listed(from_list, values, gates.policy)
-            if from_list
-            else (_given(values, gates.policy),)
-        )
-        make_online(given, location, found, look, quiet=quiet, many=bool(from_list))
-        _warn(given, gates.policy)
-        return
+    using = settings_or_stop(config, checklist_files)
+    gates = using.checklist
+    on_paper: Literal["A4", "Letter"] | None = None
+    if paper:
+        on_paper = "Letter" if paper == "Letter" else "A4"
+    look = look_of(using, on_paper, approver)
+    listed = bool(from_list)
+    pilots = _listed(from_list, values, gates.policy) if listed else (_given(values, gates.policy),)
+    forms = [Form(blank_review(pilot, gates, token()), gates) for pilot in pilots]
     try:
-        if from_list:
-            pilots = _listed(from_list, values, gates.policy)
-            _make_all(pilots, _folder(location), gates, look, quiet=quiet)
+        if is_web(location):
+            from gatebook.cli.making_online import make_online
+
+            make_online(forms, location, using, look, quiet=quiet, many=listed)
+        elif listed:
+            _make_all(forms, folder_of(location), look, quiet=quiet)
         else:
-            pilot = _given(values, gates.policy)
-            _make_one(pilot, location, gates, look, quiet=quiet)
+            _make_one(forms[0], location, look, quiet=quiet)
     except OSError as error:
-        raise Stop(
-            USAGE,
-            f"nothing can be made at {location} ({error.strerror or error}).",
-            "check the path, and that you may write there.",
-        ) from error
+        raise nothing_made(location, error) from error
+    _warn(pilots, gates.policy)
 
 
 def _given(values: dict[str, str], policy: Policy) -> Pilot:
@@ -190,16 +184,10 @@ def _refused(messages: Sequence[str]) -> Stop:
     )
 
 
-def _make_one(
-    pilot: Pilot, location: str, checklist: Checklist, look: Look, *, quiet: bool
-) -> None:
+def _make_one(form: Form, location: str, look: Look, *, quiet: bool) -> None:
     from gatebook.pilots import file_name
 
-    path = Path(location).expanduser()
-    if not path.is_dir() and path.suffix.lower() == ".xlsx" and not _ends_as_folder(location):
-        _make_folder(path.parent)
-    else:
-        path = _folder(location) / file_name(pilot)
+    path = file_for(location) or folder_of(location) / file_name(form.review)
     if path.exists():
         raise Stop(
             USAGE,
@@ -207,9 +195,8 @@ def _make_one(
             "go on with that form; for the next review give its day with --date, "
             "or give a file name of your own with --to.",
         )
-    _draw(pilot, path, checklist, look)
+    draw_form(form, path, look)
     click.echo(path)
-    _warn([pilot], checklist.policy)
     if not quiet:
         click.echo(
             "Next: open it and hold the review (its Guide tab says how). Then run:\n"
@@ -218,91 +205,21 @@ def _make_one(
         )
 
 
-def _make_all(
-    pilots: Sequence[Pilot], folder: Path, checklist: Checklist, look: Look, *, quiet: bool
-) -> None:
+def _make_all(forms: Sequence[Form], folder: Path, look: Look, *, quiet: bool) -> None:
     from gatebook.pilots import file_name
 
-    paths = {folder / file_name(pilot): pilot for pilot in pilots}
-    wanted = {path: pilot for path, pilot in paths.items() if not path.exists()}
-    for path in _with_bar(wanted, quiet=quiet):
-        _draw(wanted[path], path, checklist, look)
-    for path in wanted:
-        click.echo(path)
-    _warn(wanted.values(), checklist.policy)
+    paths = {folder / file_name(form.review): form for form in forms}
+    made = make_files(paths, look, quiet=quiet)
     if quiet:
         return
-    for path in paths:
-        if path not in wanted:
-            click.echo(f"kept: {path}", err=True)
-    kept = len(paths) - len(wanted)
+    kept = len(paths) - made
     also = f", and kept {kept} that {'was' if kept == 1 else 'were'} there already" if kept else ""
     click.echo(
-        f"Made {len(wanted)} form{'' if len(wanted) == 1 else 's'} in {folder}{also}.\n"
+        f"Made {made} form{'' if made == 1 else 's'} in {folder}{also}.\n"
         "Next: hold the reviews (each form's Guide tab says how). Then run:\n"
         f'  gatebook sync "{folder}" --portfolio portfolio.xlsx',
         err=True,
     )
-
-
-def _with_bar(paths: Iterable[Path], *, quiet: bool) -> Iterable[Path]:
-    """The same paths, with a progress bar where somebody waits for many at a terminal."""
-    every = list(paths)
-    if quiet or len(every) <= _BAR_FROM or not sys.stderr.isatty():
-        return every
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(every, "Making forms", console=Console(stderr=True), transient=True)
-
-
-def _draw(pilot: Pilot, path: Path, checklist: Checklist, look: Look) -> None:
-    import secrets
-
-    from gatebook.backends.protocol import Unwritable
-    from gatebook.pilots import blank_review
-    from gatebook.sheets.review_form import review_workbook
-    from gatebook.wiring import files_backend
-
-    review = blank_review(pilot, checklist, secrets.token_hex(4))
-    try:
-        files_backend().draw(review_workbook(review, checklist, look), str(path))
-    except Unwritable as error:
-        raise Stop(USAGE, str(error), error.remedy) from error
-
-
-def _folder(location: str) -> Path:
-    """The folder that a location names, made where it is not there."""
-    path = Path(location).expanduser()
-    named_as_folder = _ends_as_folder(location) or not path.suffix
-    if (
-        not location.strip()
-        or any(sign in location for sign in "*?")
-        or not (named_as_folder or path.is_dir())
-    ):
-        raise Stop(
-            USAGE,
-            f"--to: {location or 'an empty text'} is no place for a form.",
-            "give a folder, such as reviews/, or for one form a file ending in .xlsx. "
-            "A folder with a dot in its name needs a / at its end.",
-        )
-    _make_folder(path)
-    return path
-
-
-def _ends_as_folder(location: str) -> bool:
-    return location.endswith(("/", os.sep))
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Stop(
-            USAGE,
-            f"the folder {path} cannot be made ({error.strerror or error}).",
-            "choose a folder that you may write in, and check that no file has its name.",
-        ) from error
 
 
 def _warn(pilots: Iterable[Pilot], policy: Policy) -> None:

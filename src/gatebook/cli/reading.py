@@ -12,7 +12,7 @@ import click
 
 from gatebook.backends.protocol import Unreadable
 from gatebook.cli.exits import USAGE, Stop
-from gatebook.sync import Judgement, Loaded, load
+from gatebook.sync import Judgement, Loaded, Recall, load, nothing_known
 from gatebook.wiring import Settings, SettingsError, is_web, runner
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def read_locations(
     *,
     portfolio: str = "",
     purpose: Purpose = "read",
+    recall: Recall = nothing_known,
     quiet: bool = False,
     verbose: bool = False,
 ) -> Loaded:
@@ -44,6 +45,7 @@ def read_locations(
             how,
             skip=lambda location: _identity(location) == own,
             run=runner,
+            recall=recall,
             progress=bar.move,
         )
     except Unreadable as trouble:
@@ -64,7 +66,10 @@ def _identity(location: str) -> str:
         return os.path.realpath(location)
     from gatebook.backends.google.addresses import parse_address
 
-    return parse_address(location).id
+    try:
+        return parse_address(location).id
+    except Unreadable:
+        return location
 
 
 class _Bar:

@@ -177,7 +177,8 @@ def problem_lines(problems: Sequence[TabProblem]) -> list[str]:
     """Sheets that could not be read, for people."""
     lines = []
     for one in problems:
-        where = f"{one.location} ({one.tab})" if one.tab else one.location
+        where = f"“{one.workbook}”, {one.location}" if one.workbook else one.location
+        where += f" ({one.tab})" if one.tab else ""
         lines.append(f"could not be read: {where}: {one.reason}")
         lines.append(f"  What to do: {one.remedy}")
     return lines

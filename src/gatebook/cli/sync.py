@@ -6,7 +6,7 @@ import datetime
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 
 if TYPE_CHECKING:
     from gatebook.backends.google.signin import Purpose
+    from gatebook.memory import Memory
     from gatebook.notify import Message, Notifier
-    from gatebook.sync import Plan
+    from gatebook.sync import Loaded, Plan
     from gatebook.wiring import Settings
 
 # More would run off the screen; the portfolio has them all, in the same order.
@@ -35,6 +36,12 @@ _MOST_SHOWN = 20
     metavar="LOCATION",
     help="Where the portfolio is written: an .xlsx file, or a Google spreadsheet's address.",
 )
+@click.option(
+    "--ledger",
+    default="",
+    metavar="URL",
+    help="Where syncs are recorded: sqlite:///FILE, postgresql+psycopg://…, or off.",
+)
 @click.option("--today", type=IsoDate(), help="Judge as of this day instead of today.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option("--notify", is_flag=True, help="Send what changed; see [notify] in gatebook.toml.")
@@ -46,6 +53,7 @@ _MOST_SHOWN = 20
 def command(
     locations: tuple[str, ...],
     portfolio: str,
+    ledger: str,
     today: datetime.date | None,
     dry_run: bool,
     notify: bool,
@@ -77,14 +85,18 @@ def command(
     notifier = _notifier(using) if notify else None
     message = None
     day = today or using.config.today()
-    if dry_run:
-        plan, written = _plan(places, target, using, day, quiet, verbose), False
-    else:
-        with _lock(target, using):
-            plan = _plan(places, target, using, day, quiet, verbose)
+    written = False
+    with (
+        _stopping(),
+        nullcontext() if dry_run else _lock(target, using),
+        _memory(target, using, ledger, dry_run=dry_run) as memory,
+    ):
+        plan, loaded = _plan(places, target, using, day, memory, quiet=quiet, verbose=verbose)
+        unchanged = loaded.unchanged + using.unchanged
+        if not dry_run:
             message = _message(plan) if notifier else None
-            written = _write(plan, using)
-    _report(plan, using, written, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
+            written = _write(plan, loaded, using, memory, day)
+    _report(plan, using, written, unchanged, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
     if notifier and message and written:
         _send(notifier, message)
     return SOME_UNREADABLE if plan.problems or plan.not_found else DONE
@@ -146,57 +158,118 @@ def _lock(target: str, using: Settings) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def _memory(target: str, using: Settings, ledger: str, *, dry_run: bool) -> Iterator[Memory | None]:
+    """The portfolio's ledger; None where there shall be none."""
+    from gatebook.wiring import ledger_file, ledger_key, ledger_url
+
+    url = ledger_url(target, ledger or using.config.ledger)
+    if not url:
+        yield None
+        return
+    from gatebook.ledger.ledger import open_ledger
+    from gatebook.memory import Memory
+
+    file = ledger_file(url)
+    # A file is made with the first sync that succeeds.
+    opened = None if file and not file.exists() else open_ledger(url, create=not dry_run)
+    if opened and opened.upgraded and opened.upgraded.before:
+        click.echo(
+            f"The ledger {opened.name} was brought up to date for this version"
+            + (f"; as it was: {opened.upgraded.backup}" if opened.upgraded.backup else ""),
+            err=True,
+        )
+    memory = Memory(
+        opened,
+        lambda: open_ledger(url),
+        ledger_key(target),
+        checklists=using.checklists,
+        version=__version__,
+        full=using.full,
+    )
+    try:
+        yield memory
+    finally:
+        memory.close()
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """What can go wrong in a sync, as exit codes."""
+    from gatebook.backends.protocol import Unwritable
+    from gatebook.ledger.errors import LedgerError, Overtaken
+    from gatebook.wiring import SettingsError
+
+    try:
+        yield
+    except (Unwritable, LedgerError) as trouble:
+        raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
+    except Overtaken as trouble:
+        raise Stop(
+            BUSY,
+            "another sync of this portfolio was recorded in the ledger meanwhile",
+            "run this again: it starts from what the other one saw. Nothing of this run was written.",
+        ) from trouble
+    except SettingsError as error:
+        raise Stop(USAGE, str(error)) from error
+
+
 def _plan(
     places: tuple[str, ...],
     target: str,
     using: Settings,
     today: datetime.date,
+    memory: Memory | None,
+    *,
     quiet: bool,
     verbose: bool,
-) -> Plan:
-    from gatebook.backends.protocol import Unwritable
+) -> tuple[Plan, Loaded]:
     from gatebook.cli.reading import read_locations
-    from gatebook.sync import plan_sync
-    from gatebook.wiring import SettingsError, is_web
-
-    # A portfolio in Google is written with the sign-in that also reads: one identity, one pace.
-    purpose: Purpose = "write" if is_web(target) else "read"
-    try:
-        # Not kept in a name here, so that the plan can let go of what was read.
-        return plan_sync(
-            read_locations(
-                places,
-                using,
-                today,
-                portfolio=target,
-                purpose=purpose,
-                quiet=quiet,
-                verbose=verbose,
-            ),
-            using.backend(target, purpose),
-            target,
-            exists=is_web(target) or os.path.exists(target),
-            home="" if is_web(target) else os.path.dirname(os.path.abspath(target)),
-            today=today,
-            now=using.config.now_text(),
-            version=__version__,
-        )
-    except Unwritable as trouble:
-        raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
-    except SettingsError as error:
-        raise Stop(USAGE, str(error)) from error
-
-
-def _write(plan: Plan, using: Settings) -> bool:
-    from gatebook.backends.protocol import Unwritable
-    from gatebook.sync import apply_sync
+    from gatebook.sync import nothing_known, plan_sync
     from gatebook.wiring import is_web
 
-    purpose: Purpose = "write" if is_web(plan.portfolio) else "read"
-    try:
-        return apply_sync(plan, using.backend(plan.portfolio, purpose))
-    except Unwritable as trouble:
-        raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
+    purpose = _purpose(target)
+    loaded = read_locations(
+        places,
+        using,
+        today,
+        portfolio=target,
+        purpose=purpose,
+        recall=memory.recall if memory else nothing_known,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    plan = plan_sync(
+        loaded,
+        using.backend(target, purpose),
+        target,
+        exists=is_web(target) or os.path.exists(target),
+        home="" if is_web(target) else os.path.dirname(os.path.abspath(target)),
+        today=today,
+        now=using.config.now_text(),
+        version=__version__,
+        told=memory.told(loaded.sheets) if memory else (),
+    )
+    return plan, loaded
+
+
+def _purpose(target: str) -> Purpose:
+    """A portfolio in Google is written with the sign-in that also reads: one identity, one pace."""
+    from gatebook.wiring import is_web
+
+    return "write" if is_web(target) else "read"
+
+
+def _write(
+    plan: Plan, loaded: Loaded, using: Settings, memory: Memory | None, today: datetime.date
+) -> bool:
+    """Write the portfolio, and record the sync; whether the portfolio was written."""
+    from gatebook.sync import apply_sync
+
+    backend = using.backend(plan.portfolio, _purpose(plan.portfolio))
+    if memory is None:
+        return apply_sync(plan, backend)
+    return memory.record(loaded, plan, today=today, write=lambda: apply_sync(plan, backend))
 
 
 def _notifier(using: Settings) -> Notifier:
@@ -232,6 +305,7 @@ def _report(
     plan: Plan,
     using: Settings,
     written: bool,
+    unchanged: int,
     today: datetime.date,
     *,
     as_json: bool,
@@ -246,7 +320,7 @@ def _report(
             plan,
             written=written,
             today=today,
-            unchanged=using.unchanged,
+            unchanged=unchanged,
             requests=using.requests,
         )
         sys.stdout.buffer.write(json_line(record))

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from hashlib import sha256
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -65,6 +66,16 @@ class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names_owner: bool = False
     yellow_allowed: Annotated[bool, not_in_file('Write instead: yellow = "not-allowed".')] = True
     number: Annotated[int, not_in_file("Take it out: gates are counted in their order.")] = 0
+
+    @property
+    def wording(self) -> str:
+        """A short checksum of what the gate asks for: another one where a word of that changed.
+
+        Its place, its question for the room and what is typical of it are no part of that.
+        """
+        says = [self.title, self.meaning, *self.bring, self.green, self.yellow, self.red]
+        says += [str(self.never_optional), str(self.yellow_allowed)]
+        return sha256("\n".join(says).encode()).hexdigest()[:8]
 
 
 class Cadence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from gatebook.domain.cells import Cell
+from gatebook.domain.checklist import Checklist
 
 
 class Status(StrEnum):
@@ -75,6 +76,10 @@ class SignOff(msgspec.Struct, frozen=True):
     on: DateValue = None
 
 
+# The form that this gatebook draws, and the newest that it reads.
+SCHEMA = 1
+
+
 class Stamp(msgspec.Struct, frozen=True):
     """What a review tab carries out of sight: which form it is, and whose."""
 
@@ -83,6 +88,12 @@ class Stamp(msgspec.Struct, frozen=True):
     version: int
     system_id: str
     review_id: str
+
+    @classmethod
+    def of(cls, checklist: Checklist, system_id: str, on: date | None, token: str) -> Stamp:
+        """The stamp of a new form. `token` tells it from other reviews of that day."""
+        review_id = f"{system_id}-{on or 'undated'}-{token}"
+        return cls(SCHEMA, checklist.id, checklist.version, system_id, review_id)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -109,7 +120,9 @@ class GateRow(msgspec.Struct, frozen=True):
     `formulas` has the text of formulas that stand instead of something typed, by column; `remarks`
     says, by column, what else is odd about the cell (an error value, swallowed by a merge).
     `number_shown` is None where the sheet has no number column; `lost_key`: the row has no hidden
-    key and was recognised by its number and title.
+    key and was recognised by its number and title. `title` and `wording` are the gate's as the sheet
+    has them ("" where it does not), and `note` is what stands under the title: no answer, but what a
+    renewed form says of the review before.
     """
 
     key: str
@@ -122,6 +135,9 @@ class GateRow(msgspec.Struct, frozen=True):
     approver: str = ""
     number_shown: str | None = None
     lost_key: bool = False
+    title: str = ""
+    wording: str = ""
+    note: str = ""
     cells: dict[str, Cell] = {}
     formulas: dict[str, str] = {}
     remarks: dict[str, str] = {}

@@ -58,7 +58,8 @@ def place(review: Review) -> str:
     return f"{review.location} ({review.tab})" if review.location else review.tab
 
 
-def _is_marked(review: Review) -> bool:
+def is_marked(review: Review) -> bool:
+    """Whether anything stands in a gate's status: else the form waits for its meeting."""
     return any(row.status is not None for row in review.rows)
 
 
@@ -68,7 +69,7 @@ def _age(judged: Judged, today: date) -> tuple[bool, bool, date, float, str, str
     in its date. Marks without a date count from the day the file was changed, so that their reds are
     not hidden."""
     review = judged.review
-    marked = _is_marked(review)
+    marked = is_marked(review)
     day = plausible(review.review_date, judged.checklist)
     held = day is None or day <= today
     if day is None:
@@ -167,7 +168,7 @@ def _system(key: str, sheets: list[Judged], today: date) -> System:
 def _not_hidden_by_a_slip(chosen: list[Judged], today: date) -> list[Judged]:
     """A marked review dated after today does not count before that day, unless it is worse than the
     newest one that was held: then its date is likely a slip, and its reds must not be hidden."""
-    later = [one for one in chosen[1:] if _is_marked(one.review) and not _age(one, today)[1]]
+    later = [one for one in chosen[1:] if is_marked(one.review) and not _age(one, today)[1]]
     worse = [
         one for one in later if _GOOD[one.verdict.decision] < _GOOD[chosen[0].verdict.decision]
     ]
@@ -292,7 +293,7 @@ def _day(judged: Judged) -> date:
 def change_since(system: System) -> str:
     """What the newest review changed against the one before, in words."""
     newest = _day(system.newest)
-    held = [one for one in system.earlier if _is_marked(one.review) and not _day(one) > newest]
+    held = [one for one in system.earlier if is_marked(one.review) and not _day(one) > newest]
     if not held:
         return "First review"
     now, before = system.newest.verdict, held[0].verdict

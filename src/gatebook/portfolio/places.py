@@ -43,8 +43,8 @@ class Places:
             return text or None
         file = self.file(location)
         if "://" in file:
-            # Only a review that was read says where its tab is.
-            return Link(file, text or file)
+            # Only a review that was read says where its tab is. What no browser opens is plain text.
+            return Link(file, text or file) if file.startswith("http") else text or file
         quoted = tab.replace("'", "''")
         target = f"{file}#'{quoted}'!{cell or 'A1'}" if tab else file
         return Link(target, text or PurePath(file).name, file=True)

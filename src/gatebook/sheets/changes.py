@@ -20,6 +20,8 @@ TAB_NAME = "Changes"
 # What to do where the tab's columns cannot be told.
 REMEDY = f"Bring the header row back as it was: {' · '.join(field.label for field in CHANGES)}."
 _INPUT_ROWS = 60
+# Empty rows below a log that was carried along.
+_LEAST_ROOM = 20
 _HEADER_ROW = 2
 _FIRST_COLUMN = 1
 _WIDTHS = {"on": 14, "kind": 24, "who": 24, "what": 70}
@@ -33,7 +35,7 @@ def draw_changes(
 ) -> Sheet:
     """An empty or filled list of changes for one system."""
     columns = {field.name: _FIRST_COLUMN + place for place, field in enumerate(CHANGES)}
-    last = _HEADER_ROW + max(_INPUT_ROWS, len(changes))
+    last = _HEADER_ROW + max(_INPUT_ROWS, len(changes) + _LEAST_ROOM)
     cells = {
         Cell(0, 0): Placed(f"{MARK};system={stamp.system_id}", look.HIDDEN),
         Cell(0, _FIRST_COLUMN): Placed("Changes", look.TITLE),

@@ -47,6 +47,7 @@ from gatebook.sheets.model import (
     Content,
     Formula,
     Link,
+    Noted,
     Page,
     Placed,
     Plain,
@@ -57,7 +58,7 @@ from gatebook.sheets.model import (
 )
 
 STAMP_PREFIX = "gatebook:review"
-SCHEMA = 1
+WORDING_PREFIX = "wording:"
 TAB_NAME = "Review"
 TITLE = "AI pilot to production: gate review"
 ONE_PAGE_GATES = 20
@@ -75,6 +76,8 @@ _WIDTHS = {
     "approver": 14,
     "check": 27,
 }
+# Out of sight beside the table. It names its gate, because a sort may leave it where it stands.
+_WORDING_COLUMN = LAST_COLUMN + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +262,11 @@ def _table(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, P
         )
         cells[at["key"]] = Placed(fx.KEY_PREFIX + gate.key, look.HIDDEN)
         cells[at["gate"]] = Placed(
-            gate.title, replace(look.CELL, bold=True, valign="middle", indent=1)
+            Noted(gate.title, row_of.note, _NOTE) if row_of.note else gate.title,
+            replace(look.CELL, bold=True, valign="middle", indent=1),
         )
+        beside = Cell(at["gate"].row, _WORDING_COLUMN)
+        cells[beside] = Placed(f"{WORDING_PREFIX}{gate.key}:{gate.wording}", look.HIDDEN)
         status = replace(look.FIELD, align="center", indent=0, bold=True)
         cells[at["status"]] = Placed(_shown(row_of.status), status)
         cells[at["owner"]] = Placed(row_of.owner or None, look.FIELD)
@@ -315,6 +321,7 @@ def _row_heights(layout: Layout) -> dict[int, Row]:
 
 
 _HEADER = replace(look.HEADER, indent=1)
+_NOTE = Style(size=10, colour=look.MUTED)
 _HINT_COLUMN = COLUMNS["due"]
 _LINE_POINTS = 15.0
 _LEAST_POINTS = 24.0
@@ -343,6 +350,8 @@ def _as_text(content: Content) -> str:
         content = content.value
     if isinstance(content, Link):
         return content.text
+    if isinstance(content, Noted):
+        return content.whole
     return str(content or "")
 
 

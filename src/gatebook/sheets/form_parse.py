@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from sys import intern
+from typing import NamedTuple
 
 from gatebook.domain.cells import Cell
 from gatebook.domain.checklist import Checklist
@@ -16,9 +17,9 @@ from gatebook.domain.fields import (
     ROW,
 )
 from gatebook.domain.review import (
+    SCHEMA,
     Attendee,
     DateValue,
-    GateRow,
     Review,
     SignOff,
     Stamp,
@@ -26,7 +27,8 @@ from gatebook.domain.review import (
 )
 from gatebook.domain.text import clean, slug
 from gatebook.sheets import typed
-from gatebook.sheets.form_draw import SCHEMA, STAMP_PREFIX
+from gatebook.sheets.form_draw import STAMP_PREFIX, WORDING_PREFIX
+from gatebook.sheets.form_rows import CellReader, gate_rows, shared
 from gatebook.sheets.formulas import KEY_PREFIX
 from gatebook.sheets.headers import (
     HeaderTrouble,
@@ -38,7 +40,7 @@ from gatebook.sheets.headers import (
     labels_outside,
     lookup,
 )
-from gatebook.sheets.model import CellError, Grid, Raw
+from gatebook.sheets.model import Grid, Raw
 
 _STAMP = re.compile(
     re.escape(STAMP_PREFIX)
@@ -65,14 +67,10 @@ _MIN_LABELS = 4
 _LONGEST_LABEL = 80
 # Most short texts stand on every form.
 _folded = lru_cache(4_096)(folded)
-# For the many rows with nothing odd about them; like `_shared`, nobody changes it.
-_NOTHING: dict[str, str] = {}
 # Fewer than so many in one row are words that happen to stand there, not the table's headers.
 _FEWEST_HEADERS = 3
 # Blank rows after which the list of attendees is over.
 _ATTENDEE_GAP = 6
-_IS_HYPERLINK = re.compile(r"\s*HYPERLINK\s*\(", re.IGNORECASE)
-_HYPERLINK = re.compile(r'\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
 
 
 class TabTrouble(Exception):
@@ -84,11 +82,20 @@ class TabTrouble(Exception):
         self.remedy = remedy
 
 
-def _places(grid: Grid) -> tuple[Labels, dict[int, dict[int, str]], list[Cell]]:
-    """Labels by name, texts that are headers by row, and the cells of gate keys."""
+class _Places(NamedTuple):
+    """Labels by name, texts that are headers by row, the cells of gate keys, wordings by key."""
+
+    labels: Labels
+    headers: dict[int, dict[int, str]]
+    keys: list[Cell]
+    wordings: dict[str, str]
+
+
+def _places(grid: Grid) -> _Places:
     labels: Labels = {}
     headers: dict[int, dict[int, str]] = {}
     keys: list[Cell] = []
+    wordings: dict[str, str] = {}
     for place, value in grid.values.items():
         # What a formula shows may read like a label: the form itself says "Pilot lead" is missing.
         if type(value) is not str or len(value) > _LONGEST_LABEL or place in grid.formulas:
@@ -97,13 +104,17 @@ def _places(grid: Grid) -> tuple[Labels, dict[int, dict[int, str]], list[Cell]]:
         if value.startswith(KEY_PREFIX):
             keys.append(Cell(row, column))
             continue
+        if value.startswith(WORDING_PREFIX):
+            key, _, wording = value.removeprefix(WORDING_PREFIX).partition(":")
+            wordings[key] = intern(wording)
+            continue
         text = _folded(value)
         if text in _TABLE_NAMES:
             headers.setdefault(row, {})[column] = value
         if text in _LABEL_NAMES:
             name, exact = _LABEL_NAMES[text]
             labels.setdefault(name, {})[Cell(row, column)] = exact
-    return labels, headers, sorted(keys)
+    return _Places(labels, headers, sorted(keys), wordings)
 
 
 def _key_cells(grid: Grid, found: list[Cell], checklist: Checklist) -> list[Cell]:
@@ -120,7 +131,7 @@ def is_review(grid: Grid) -> bool:
     """Whether a tab is a review: by its stamp, else by its labels and headers."""
     if any(type(v) is str and v.startswith(STAMP_PREFIX) for v in grid.values.values()):
         return True
-    labels, headers, keys = _places(grid)
+    labels, headers, keys, _ = _places(grid)
     widest = max((len(texts) for texts in headers.values()), default=0)
     return widest >= _MIN_HEADERS and (len(labels) >= _MIN_LABELS or bool(keys))
 
@@ -152,55 +163,10 @@ def read_stamp(grid: Grid) -> Stamp | None:
     )
 
 
-class _Reader:
-    """Reads cells of one grid, and keeps what is odd about them."""
-
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
-        self.formulas: dict[str, str] = {}
-        self.remarks: dict[str, str] = {}
-
-    def typed(self, name: str, cell: Cell) -> Raw | None:
-        """What was typed into a cell: None for a blank and for a formula, which is noted."""
-        formula = self.grid.formulas.get(cell)
-        if formula is not None:
-            self.formulas[name] = formula
-            self.remarks[name] = "its cell holds a formula"
-            return None
-        value = self.grid.values.get(cell)
-        if value is None:
-            self._note_merge(name, cell)
-        elif isinstance(value, CellError):
-            self.remarks[name] = f"its cell shows the error {value}"
-        return value
-
-    def note_missing(self, cells: dict[str, Cell]) -> None:
-        """Fields of the head that have no cell."""
-        for field in HEADER:
-            if field.name not in cells:
-                self.remarks[field.name] = f"no box beside a label “{field.label}” was found"
-
-    def _note_merge(self, name: str, cell: Cell) -> None:
-        row, column = cell
-        for area in self.grid.merges:
-            # Asked of every empty cell: comparing here takes a third of the time of "cell in area".
-            (top, left), (bottom, right) = area
-            if top <= row <= bottom and left <= column <= right and cell != area.first:
-                self.remarks[name] = (
-                    f"its cell is part of the merged range {area.a1}, whose value stands in "
-                    f"{area.first.a1}"
-                )
-
-    def formula(self, name: str) -> Unreadable | None:
-        """A formula where a date, status or choice must be typed."""
-        formula = self.formulas.get(name)
-        return None if formula is None else Unreadable("=" + formula, "formula")
-
-
 def parse_review(grid: Grid, checklist: Checklist, location: str, modified: float) -> Review:
     """A review tab as typed data. Raises TabTrouble where the tab cannot be read as a whole."""
     stamp = read_stamp(grid)
-    labels, headers, found_keys = _places(grid)
+    labels, headers, found_keys, wordings = _places(grid)
     keys = _key_cells(grid, found_keys, checklist)
     table_row = max(headers, key=lambda row: len(headers[row]), default=-1)
     if len(headers.get(table_row, ())) < _FEWEST_HEADERS:
@@ -221,10 +187,10 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
             "Bring the header back as it was: # · Gate · Status · Owner · Next action · Due · "
             "Artifact · Downgrade approved by · Check.",
         ) from trouble
-    rows = tuple(_gate_rows(grid, checklist, columns, keys, table_row))
+    rows = tuple(gate_rows(grid, checklist, columns, keys, table_row, wordings))
     known = set(columns.values())
     table = range(table_row, max((row.cells["status"].row for row in rows), default=table_row) + 1)
-    reader, room = _Reader(grid), _room(grid, labels, table, known)
+    reader, room = CellReader(grid), _room(grid, labels, table, known)
     cells = _value_cells(grid, labels, table, room, known)
     reader.note_missing(cells)
     system = _name(reader, cells, "system")
@@ -277,33 +243,21 @@ def _value_cells(
     stops, filled = set(chosen.values()), grid.values.keys() | grid.formulas.keys()
     beside = {name: cell_beside(at, filled, stops, known) for name, at in chosen.items()}
     cells = {name: cell for name, cell in beside.items() if cell}
-    return _shared(tuple(cells.items()) + ((("attendees", room[0][0]),) if room else ()))
+    return shared(tuple(cells.items()) + ((("attendees", room[0][0]),) if room else ()))
 
 
-@lru_cache(4_096)
-def _shared(cells: tuple[tuple[str, Cell], ...]) -> dict[str, Cell]:
-    """Where fields stand: one object for all sheets that are laid out alike, which nobody changes.
-    Thousands of reviews would take twice the memory with one each."""
-    return dict(cells)
-
-
-@lru_cache(4_096)
-def _row_cells(row: int, columns: tuple[tuple[str, int], ...]) -> dict[str, Cell]:
-    return _shared(tuple((name, Cell(row, column)) for name, column in columns))
-
-
-def _name(reader: _Reader, cells: dict[str, Cell], name: str) -> str:
+def _name(reader: CellReader, cells: dict[str, Cell], name: str) -> str:
     return typed.as_name(reader.typed(name, cells[name])) if name in cells else ""
 
 
-def _date(reader: _Reader, cells: dict[str, Cell], name: str) -> DateValue:
+def _date(reader: CellReader, cells: dict[str, Cell], name: str) -> DateValue:
     if name not in cells:
         return None
     value = reader.typed(name, cells[name])
     return reader.formula(name) or typed.as_date_value(value, epoch_1904=reader.grid.epoch_1904)
 
 
-def _choice(reader: _Reader, cells: dict[str, Cell], name: str) -> str | Unreadable:
+def _choice(reader: CellReader, cells: dict[str, Cell], name: str) -> str | Unreadable:
     if name not in cells:
         return ""
     value = reader.typed(name, cells[name])
@@ -345,84 +299,3 @@ def _attendees(grid: Grid, room: list[tuple[Cell, Cell]]) -> Iterator[Attendee]:
 
 def _lines(value: Raw | None) -> list[str]:
     return [line for part in typed.as_text(value).split("\n") if (line := clean(part))]
-
-
-def _gate_rows(
-    grid: Grid, checklist: Checklist, columns: dict[str, int], keys: list[Cell], table_row: int
-) -> Iterator[GateRow]:
-    keyed = {cell.row: intern(str(grid.values[cell])[len(KEY_PREFIX) :].strip()) for cell in keys}
-    yield_rows = dict.fromkeys(keyed, False) | _lost_rows(
-        grid, checklist, columns, keyed, table_row
-    )
-    by_title = {clean(gate.title).lower(): gate.key for gate in checklist.gates}
-    for row in sorted(yield_rows):
-        lost = yield_rows[row]
-        title = typed.as_name(grid.values.get((row, columns.get("gate", -1)))).lower()
-        key = by_title[title] if lost else keyed[row]
-        yield _gate_row(grid, columns, row, key, lost=lost)
-
-
-def _lost_rows(
-    grid: Grid,
-    checklist: Checklist,
-    columns: dict[str, int],
-    keyed: dict[int, str],
-    table_row: int,
-) -> dict[int, bool]:
-    """Rows under the header that have no key, and whose number and title are those of a gate."""
-    if "gate" not in columns or "number" not in columns:
-        return {}
-    gates = {(str(gate.number), clean(gate.title).lower()) for gate in checklist.gates}
-    rows = {row for row, column in grid.values if row > table_row and column == columns["gate"]}
-    return {
-        row: True
-        for row in rows - keyed.keys()
-        if (
-            typed.as_name(grid.values.get((row, columns["number"]))),
-            typed.as_name(grid.values.get((row, columns["gate"]))).lower(),
-        )
-        in gates
-    }
-
-
-def _gate_row(grid: Grid, columns: dict[str, int], row: int, key: str, *, lost: bool) -> GateRow:
-    reader = _Reader(grid)
-    cells = _row_cells(row, tuple(columns.items()))
-
-    def value(name: str) -> Raw | None:
-        return reader.typed(name, cells[name]) if name in cells else None
-
-    status = value("status")
-    due = value("due")
-    artifact, link = _artifact(grid, cells["artifact"], reader)
-    number = None
-    if "number" in cells:
-        number = typed.as_name(grid.values.get(cells["number"]))
-    return GateRow(
-        key=key,
-        status=reader.formula("status") or typed.as_status(status),
-        owner=typed.as_name(value("owner")),
-        next_action=typed.as_text(value("next_action")),
-        due=reader.formula("due") or typed.as_date_value(due, epoch_1904=grid.epoch_1904),
-        artifact=artifact,
-        artifact_link=link,
-        approver=typed.as_name(value("approver")),
-        number_shown=number,
-        lost_key=lost,
-        cells=cells,
-        formulas=reader.formulas or _NOTHING,
-        remarks=reader.remarks or _NOTHING,
-    )
-
-
-def _artifact(grid: Grid, cell: Cell, reader: _Reader) -> tuple[str, str]:
-    """Text and link target. A link's target counts as much as its text, and so does HYPERLINK; any
-    other formula is not an answer."""
-    link = grid.links.get(cell, "")
-    formula = grid.formulas.get(cell)
-    if formula is None or not _IS_HYPERLINK.match(formula):
-        return typed.as_text(reader.typed("artifact", cell)), link
-    text = typed.as_text(grid.values.get(cell))
-    if match := _HYPERLINK.match(formula):
-        link = match[1].replace('""', '"')
-    return text or link, link

@@ -107,6 +107,8 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
             "Invite the pilot lead, the production owner, the sponsor who signs, and, if the system "
             "touches customer data, somebody from security or IT. "
             f"{policy.max_attendees} people at most.",
+            "A renewed form shows the last mark under each gate's title. “New text” there: the gate asks "
+            "for something else than last time. Read it below; marking the gate confirms it.",
         ],
     )
     yield (

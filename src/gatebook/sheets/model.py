@@ -38,9 +38,6 @@ class Link:
     file: bool = False
 
 
-Content = Plain | Formula | Link
-
-
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a cell looks, and whether it may be typed into."""
@@ -64,6 +61,24 @@ class Style:
 
 
 PLAIN = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A text in the cell's style and, on the lines below it in the same cell, a note in the letters
+    of a style of its own. Neither is empty. Read back it is one text: `whole`."""
+
+    text: str
+    note: str
+    style: Style
+
+    @property
+    def whole(self) -> str:
+        """Both, as one text of several lines."""
+        return f"{self.text}\n{self.note}"
+
+
+Content = Plain | Formula | Link | Noted
 
 
 @dataclass(frozen=True, slots=True)

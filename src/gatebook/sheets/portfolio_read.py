@@ -11,7 +11,7 @@ from datetime import date, datetime
 from gatebook.domain.cells import Cell
 from gatebook.domain.text import clean
 from gatebook.sheets.headers import texts_by_row
-from gatebook.sheets.model import Content, Formula, Grid, Link, Raw, Sheet, Workbook
+from gatebook.sheets.model import Content, Formula, Grid, Link, Noted, Raw, Sheet, Workbook
 from gatebook.sheets.monday import HEADINGS, MOST_LINES
 from gatebook.sheets.portfolio_book import MARK, TABS, mark
 from gatebook.sheets.portfolio_columns import (
@@ -199,7 +199,7 @@ def _system(
         overdue=_number(value("Overdue actions")),
         change=as_text(value("Since last review")),
         regulated=as_text(value("Regulated area")),
-        link=Link(file, text) if "://" in file else Link(target, text, file=True),
+        link=_place(file, target, text),
         file=file,
         tab=state["tab"],
         state=as_text(value("Sync state")),
@@ -209,6 +209,12 @@ def _system(
             if (note := _note(grid, (row, column))) is not None
         },
     )
+
+
+def _place(file: str, target: str, text: str) -> Content:
+    if "://" not in file:
+        return Link(target, text, file=True)
+    return Link(file, text) if file.startswith("http") else text
 
 
 def _records(grid: Grid, header_row: int, first: str) -> Iterator[tuple[int, dict[str, int]]]:
@@ -260,6 +266,8 @@ def _plain(content: Content) -> Raw | None:
     """Content as a reader gives it back."""
     if isinstance(content, Link):
         content = content.text
+    if isinstance(content, Noted):
+        content = content.whole
     if isinstance(content, Formula):
         content = content.value
     if content is None or content == "" or isinstance(content, datetime):

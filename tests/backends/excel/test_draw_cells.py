@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from gatebook.domain.cells import Cell
 from gatebook.sheets.model import (
     PLAIN,
     Formula,
+    Noted,
     Placed,
     Plain,
     Sheet,
@@ -208,3 +211,15 @@ def test_newer_functions_get_their_prefix(formula: str, stored: str) -> None:
 def test_a_formula_that_excel_refuses_is_refused_here(formula: str, says: str) -> None:
     with pytest.raises(ValueError, match=f"cell A1: .*{says}"):
         workbook_bytes(one(Formula(formula)))
+
+
+@pytest.mark.parametrize("text", ["Data source", "=1+1", "a\u0000b", "<r>& 🚀"])
+def test_a_note_stands_below_its_text_in_letters_of_its_own(text: str) -> None:
+    noted = Noted(text, "Last time: =Green", Style(size=10, colour="#52606D"))
+    workbook = one(noted, Style(bold=True, wrap=True))
+    read = openpyxl.load_workbook(io.BytesIO(workbook_bytes(workbook)), rich_text=True)
+    title, note = read["Review"]["A1"].value
+    assert (title.text, note.text) == (clean(text), "\nLast time: =Green")
+    assert (title.font.b, note.font.b) == (True, False)
+    assert (note.font.sz, note.font.color.rgb) == (10, "FF52606D")
+    assert reread(workbook)["Review"]["A1"].value == f"{clean(text)}\nLast time: =Green"

@@ -48,6 +48,12 @@ def test_what_is_no_address_of_googles_says_what_one_looks_like(wrong: str) -> N
     assert "https://drive.google.com/drive/folders/" in refused.value.remedy
 
 
+def test_a_password_in_an_address_is_not_shown() -> None:
+    with pytest.raises(Unreadable) as refused:
+        parse_address("https://mia:secret@docs.example.com/x")
+    assert "secret" not in refused.value.reason
+
+
 def test_a_person_s_own_drive_is_a_folder() -> None:
     assert parse_address("https://drive.google.com/drive/my-drive") == Address("folder", "root")
 

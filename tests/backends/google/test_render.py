@@ -71,7 +71,7 @@ def form(gates: int = 0) -> Workbook:
 def test_a_form_is_accepted_as_one_batch(gates: int) -> None:
     workbook = form(gates)
     document = applied(drawn(workbook, editors=[BOT]))
-    assert [sheet.title for sheet in document.sheets][:3] == ["Review", "Guide", "Changes"]
+    assert [sheet.title for sheet in document.sheets][1:] == ["Review", "Guide", "Changes"]
     review = workbook.sheets[0]
     live = {c.a1 for c, placed in review.cells.items() if isinstance(placed.content, Formula)}
     there = cells_of(tab(document, "Review"))
@@ -84,7 +84,7 @@ def test_a_form_is_accepted_as_one_batch(gates: int) -> None:
 def test_a_portfolio_is_accepted_as_one_batch(count: int) -> None:
     workbook = portfolio(count)
     document = applied(drawn(workbook))
-    assert [sheet.title for sheet in document.sheets][:-1] == [s.name for s in workbook.sheets]
+    assert [sheet.title for sheet in document.sheets][1:] == [s.name for s in workbook.sheets]
 
 
 def test_the_same_workbook_gives_the_same_requests() -> None:
@@ -425,7 +425,7 @@ def test_what_sheets_cannot_hold(workbook: Workbook, problem: str) -> None:
 def test_names_that_excel_refuses_are_fine() -> None:
     names = ["'quoted'", "History", "a/b: [c]?", "x" * 100]
     document = applied(drawn(book(*(Sheet(name) for name in names))))
-    assert [sheet.title for sheet in document.sheets][:4] == names
+    assert [sheet.title for sheet in document.sheets][1:] == names
 
 
 def test_a_tab_without_an_id_is_a_fault() -> None:

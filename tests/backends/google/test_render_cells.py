@@ -16,6 +16,7 @@ from gatebook.sheets.model import (
     Content,
     Formula,
     Link,
+    Noted,
     Placed,
     Sheet,
     Style,
@@ -274,3 +275,14 @@ def test_equal_looks_are_written_once_whatever_the_number_of_rows() -> None:
         return len(drawn(book(Sheet("Actions", tables=(table,)))))
 
     assert count(3) == count(300)
+
+
+def test_a_note_stands_below_its_text_in_letters_of_its_own() -> None:
+    noted = Noted("Rocket 🚀", "Last time: Green", Style(size=10, colour="#52606D"))
+    cell = one_cell(noted, Style(bold=True))
+    assert cell["userEnteredValue"] == {"stringValue": "Rocket 🚀\nLast time: Green"}
+    runs = cell["textFormatRuns"]
+    # An emoji counts as two, as in all of the API.
+    assert [run.get("startIndex", 0) for run in runs] == [0, 9]
+    assert runs[0].get("format", {}) == {}
+    assert (runs[1]["format"]["bold"], runs[1]["format"]["fontSize"]) == (False, 10)

@@ -11,7 +11,7 @@ from gatebook.backends.excel.draw_links import MAX_LINKS, clickable
 from gatebook.backends.excel.draw_styles import Formats
 from gatebook.backends.excel.draw_text import clean, escaped, stored_formula
 from gatebook.domain.cells import Cell
-from gatebook.sheets.model import Content, Formula, Link, Plain, Style, Table
+from gatebook.sheets.model import Content, Formula, Link, Noted, Plain, Style, Table
 
 
 class Pen:
@@ -63,14 +63,18 @@ class Pen:
             return self._write_date(row, column, content, style)
         if isinstance(content, Link):
             return self._write_link(row, column, content, style)
+        if isinstance(content, Noted):
+            return self._write_noted(row, column, content, style)
         raise TypeError(f"{type(content).__name__} is nothing that a cell can hold")
 
     def _write_text(self, row: int, column: int, text: str, style: Style) -> Any:
         text = clean(text)
         if text:
-            look = self._formats.of_literal if text[0] in "=+-@" else self._formats.of
-            return self._sheet.write_string(row, column, text, look(style))
+            return self._sheet.write_string(row, column, text, self._look(text, style))
         return self._sheet.write_blank(row, column, None, self._formats.of(style))
+
+    def _look(self, text: str, style: Style) -> Any:
+        return (self._formats.of_literal if text[0] in "=+-@" else self._formats.of)(style)
 
     def _write_date(self, row: int, column: int, day: date, style: Style) -> Any:
         number = serial(day)
@@ -90,6 +94,11 @@ class Pen:
             return self._write_text(row, column, link.text or link.target, style)
         self._links += 1
         return self._sheet.write_url(row, column, address, self._formats.of(style))
+
+    def _write_noted(self, row: int, column: int, noted: Noted, style: Style) -> Any:
+        text, note = clean(noted.text), clean(noted.note)
+        parts = (self._formats.of(style), text, self._formats.of(noted.style), f"\n{note}")
+        return self._sheet.write_rich_string(row, column, *parts, self._look(text, style))
 
 
 def _stored_value(value: Plain) -> str | float | bool:

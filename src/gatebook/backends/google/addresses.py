@@ -51,7 +51,8 @@ def parse_address(location: str) -> Address:
         named = parse_qs(parts.query).get("id", [""])[0]
         if parts.path == "/open" and re.fullmatch(_ID, named):
             return Address("unknown", named)
-    raise Unreadable(f"{location} is no address of a Google spreadsheet or Drive folder", REMEDY)
+    shown = re.sub("//[^/]*@", "//…@", location)
+    raise Unreadable(f"{shown} is no address of a Google spreadsheet or Drive folder", REMEDY)
 
 
 def spreadsheet_address(spreadsheet_id: str) -> str:

@@ -21,8 +21,8 @@ from gatebook.backends.google.answers import Answers
 from gatebook.backends.google.health import Seen, examine
 from gatebook.backends.google.read import OWN_FIELDS, READ_FIELDS, grids_of
 from gatebook.backends.google.signin import FILE_SCOPE, Identity, SignInError
-from gatebook.backends.google.transport import SHEETS, Reach, Transport
-from gatebook.backends.google.troubles import unreadable, unwritable
+from gatebook.backends.google.transport import SHEETS, Reach, Transport, Unsure
+from gatebook.backends.google.troubles import DOCTOR_KNOWS, unreadable, unwritable
 from gatebook.backends.google.write import Own, fresh, own_of, write
 from gatebook.backends.protocol import Listing, Source, Unreadable, Unwritable
 from gatebook.sheets.model import Grid, Workbook
@@ -65,50 +65,61 @@ class GoogleBackend:
         return self._sign_in()
 
     @cached_property
-    def _transport(self) -> Transport:
+    def transport(self) -> Transport:
+        """What all requests of this backend go through; made, signed in, with the first of them."""
         return Transport(self._who.credentials, self._reach)
+
+    @contextmanager
+    def _refusing(self, refusal: type[Unreadable] | type[Unwritable]) -> Iterator[None]:
+        """Turns a failing sign-in into a refusal, and lets refusals name the address to share with."""
+        try:
+            yield
+        except SignInError as error:
+            raise refusal(error.reason, error.remedy) from error
+        except (Unreadable, Unwritable) as error:
+            who: Identity | None = self.__dict__.get("_who")
+            if who and who.address:
+                error.remedy = error.remedy.replace(DOCTOR_KNOWS, who.address)
+            raise
 
     @property
     def requests(self) -> int:
         """How many requests went out; none before something is asked for."""
-        return self._transport.sent if "_transport" in self.__dict__ else 0
+        return self.transport.sent if "transport" in self.__dict__ else 0
 
     def list(self, location: str) -> Listing:
         """The spreadsheets in a folder and below it, or the one at an address."""
         address = parse_address(location)
-        try:
+        with self._refusing(Unreadable):
             if address.kind == "spreadsheet":
                 return Listing((Source(spreadsheet_address(address.id)),))
             if address.kind == "folder":
-                return drive.list_folder(self._transport, address.id)
+                return drive.list_folder(self.transport, address.id)
             return self._list_unknown(address.id, location)
-        except SignInError as trouble:
-            raise Unreadable(trouble.reason, trouble.remedy) from trouble
 
-    def examine(self, location: str) -> Iterator[Seen]:
+    def examine(self, location: str, *, to_write: bool = False) -> Iterator[Seen]:
         """What stands between us and a location, for `gatebook doctor`."""
         try:
-            yield from examine(self._who, self._transport, parse_address(location))
+            address = parse_address(location)
+            yield from examine(self._who, self.transport, address, to_write=to_write)
         except (SignInError, Unreadable) as trouble:
             yield Seen(False, trouble.reason, trouble.remedy)
 
     def _list_unknown(self, file_id: str, location: str) -> Listing:
         with unreadable(location):
-            record = drive.describe(self._transport, file_id)
+            record = drive.describe(self.transport, file_id)
         if record["mimeType"] == drive.FOLDER:
-            return drive.list_folder(self._transport, file_id)
+            return drive.list_folder(self.transport, file_id)
         if record["mimeType"] == drive.SPREADSHEET:
             return Listing((drive.source_of(record),))
         raise Unreadable(f"{location} is no spreadsheet and no folder", REMEDY)
 
     def read(self, source: Source, skip: frozenset[str] = frozenset()) -> tuple[Grid, ...]:
         """The tabs of one spreadsheet: in one request, or in none where it has not changed."""
-        try:
+        with self._refusing(Unreadable):
             if source.whole:
                 return self._read_own(source.location)
             return tuple(grids_of(self._answer(source), skip))
-        except SignInError as trouble:
-            raise Unreadable(trouble.reason, trouble.remedy) from trouble
 
     def _answer(self, source: Source) -> Mapping[str, Any]:
         file_id = parse_address(source.location).id
@@ -123,8 +134,8 @@ class GoogleBackend:
 
     def _get(self, location: str, fields: str) -> bytes:
         file_id = parse_address(location).id
-        with unreadable(location):
-            answer = self._transport.request(
+        with unreadable("the spreadsheet"):
+            answer = self.transport.request(
                 "get", f"{SHEETS}/v4/spreadsheets/{file_id}", params={"fields": fields}
             )
         return answer.content
@@ -142,51 +153,67 @@ class GoogleBackend:
     def draw(self, workbook: Workbook, location: str) -> None:
         """Write our tabs into a spreadsheet that is there; other tabs stay as they are."""
         file_id = parse_address(location).id
-        with _signed_in(), unwritable(location):
+        with self._refusing(Unwritable), unwritable(location):
             if location not in self._own:
                 try:
                     self._read_own(location)
                 except Unreadable as trouble:
                     raise Unwritable(trouble.reason, trouble.remedy) from trouble
             own = self._own.pop(location)
-            write(self._transport, file_id, workbook, own, editors=self._made.editors)
+            write(self.transport, file_id, workbook, own, editors=self._made.editors)
 
     def create(self, workbook: Workbook, folder: str, name: str, key: str) -> str:
         """Make a spreadsheet in a folder and write a workbook into it; returns its address.
 
         `key` finds it again if Google's answer is lost on the way. Raises Unwritable; a spreadsheet
-        that could not be filled is deleted again.
+        that could not be filled goes to the trash.
         """
         address = parse_address(folder)
-        mark = {"gatebook": key}
-        with _signed_in(), unwritable(folder):
-            file_id = self._made_in(address.id, folder, name, mark)
+        with self._refusing(Unwritable):
+            file_id = self._made_in(address.id, folder, name, {"gatebook": key})
             try:
                 write(
-                    self._transport,
+                    self.transport,
                     file_id,
                     workbook,
                     fresh(),
                     locale=self._made.locale,
                     editors=self._made.editors,
                 )
-            except Exception:
-                drive.remove(self._transport, file_id)
-                raise
+            except BaseException:
+                with unwritable(folder, self._cleared(file_id)):
+                    raise
         return spreadsheet_address(file_id)
 
+    def _cleared(self, file_id: str) -> str:
+        """What became of a spreadsheet that could not be filled."""
+        if drive.remove(self.transport, file_id):
+            return "The unfinished spreadsheet was put into the trash."
+        return (
+            f"An unfinished spreadsheet is left at {spreadsheet_address(file_id)}: delete it first, "
+            "or it will be taken for the form."
+        )
+
     def _made_in(self, folder_id: str, folder: str, name: str, mark: Mapping[str, str]) -> str:
-        try:
-            return drive.create(self._transport, folder_id, name, mark)
-        except APIError as error:
-            if error.response.status_code == 404 and self._who.scopes == (FILE_SCOPE,):
+        """The id of a new, empty spreadsheet. Raises Unwritable."""
+        with unwritable(folder):
+            try:
+                return drive.create(self.transport, folder_id, name, mark)
+            except Unsure as error:
                 raise Unwritable(
-                    f"with this sign-in gatebook sees nothing but what it made, so not {folder}",
-                    "Make the forms in your own Drive (--to https://drive.google.com/drive/my-drive) "
-                    "and move them; or set all_of_drive = true under [google] in gatebook.toml and "
-                    "sign in again. Nothing was written.",
+                    f"Google gave no clear answer about a new “{name}” ({error})",
+                    f"Look into {folder}: if there is an empty spreadsheet of that name, delete it. "
+                    "Then run this again.",
                 ) from error
-            raise
+            except APIError as error:
+                if self._hides(error):
+                    raise Unwritable(*_hidden(folder)) from error
+                raise
+
+    def _hides(self, error: object) -> bool:
+        """Whether this sign-in may be too small to see what is not found."""
+        missing = isinstance(error, APIError) and error.response.status_code == 404
+        return missing and self._who.scopes == (FILE_SCOPE,)
 
     def named(self, folder: str, name: str) -> str:
         """The address of a spreadsheet of that name in a folder, or "". The folder is listed once.
@@ -197,21 +224,25 @@ class GoogleBackend:
         if address.kind == "spreadsheet":
             raise Unreadable(f"{folder} is a spreadsheet and no folder", REMEDY)
         if address.id not in self._names:
-            try:
-                self._names[address.id] = drive.names_in(self._transport, address.id)
-            except SignInError as trouble:
-                raise Unreadable(trouble.reason, trouble.remedy) from trouble
+            with self._refusing(Unreadable):
+                try:
+                    self._names[address.id] = drive.names_in(self.transport, address.id)
+                except Unreadable as trouble:
+                    if self._hides(trouble.__cause__):
+                        raise Unreadable(*_hidden(folder)) from trouble
+                    raise
         return self._names[address.id].get(name.casefold(), "")
+
+
+def _hidden(folder: str) -> tuple[str, str]:
+    return (
+        f"{folder} is not there, or hidden from this sign-in: with the scope drive.file gatebook sees "
+        "only what it made",
+        "Make the forms in your own Drive (--to https://drive.google.com/drive/my-drive) and move "
+        "them; or set all_of_drive = true under [google] in gatebook.toml and sign in again. Nothing "
+        "was written.",
+    )
 
 
 def _sheet_id(grid: Grid) -> int:
     return int(grid.url.rpartition("#gid=")[2] or 0)
-
-
-@contextmanager
-def _signed_in() -> Iterator[None]:
-    """Turns a failing sign-in into Unwritable."""
-    try:
-        yield
-    except SignInError as error:
-        raise Unwritable(error.reason, f"{error.remedy} Nothing was written.") from error

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from google.auth.exceptions import GoogleAuthError
 from gspread.exceptions import APIError
 
-from gatebook.backends.google.addresses import folder_address, spreadsheet_address
-from gatebook.backends.google.transport import DRIVE, Transport, Unsure
+from gatebook.backends.google.addresses import REMEDY, folder_address, spreadsheet_address
+from gatebook.backends.google.transport import DRIVE, OutOfReach, Transport, Unsure
 from gatebook.backends.google.troubles import unreadable
 from gatebook.backends.protocol import Listing, Passed, Source, Unreadable
 
@@ -65,7 +66,20 @@ def list_folder(transport: Transport, folder_id: str) -> Listing:
                 f"{folder_address(folder_id)}",
                 "Give the folder that holds the reviews.",
             )
+    if not found.sources and not found.passed and len(found.folders) == 1:
+        _check_folder(transport, folder_id)
     return Listing(tuple(found.sources), tuple(found.passed))
+
+
+def _check_folder(transport: Transport, folder_id: str) -> None:
+    """Raises Unreadable for a place that is empty because it is in the trash, or no folder at all."""
+    where = folder_address(folder_id)
+    with unreadable(where):
+        about = describe(transport, folder_id, "mimeType,trashed")
+    if about.get("trashed"):
+        raise Unreadable(f"{where} is in the trash", "Restore it, or give another folder.")
+    if about["mimeType"] != FOLDER:
+        raise Unreadable(f"{where} is no folder", REMEDY)
 
 
 @dataclass
@@ -192,7 +206,11 @@ def create(transport: Transport, folder_id: str, name: str, mark: Mapping[str, s
             answer = transport.request("post", FILES, params=params, json=body)
             return str(answer.json()["id"])
         except (Unsure, ValueError, KeyError) as trouble:
-            if made := _marked(transport, folder_id, mark):
+            try:
+                made = _marked(transport, folder_id, mark)
+            except (APIError, OutOfReach) as error:
+                raise Unsure(str(trouble)) from error
+            if made:
                 return made
             if not patience.again():
                 raise Unsure(str(trouble)) from trouble
@@ -213,9 +231,14 @@ def _marked(transport: Transport, folder_id: str, mark: Mapping[str, str]) -> st
 
 
 def remove(transport: Transport, file_id: str) -> bool:
-    """Delete a file that gatebook has just made and could not fill. False where that failed."""
+    """Put a file into the trash that gatebook has just made and could not fill. False: it failed.
+
+    Deleting takes a manager's role in a shared drive; the trash is open to whoever may make files.
+    https://developers.google.com/workspace/drive/api/guides/ref-roles
+    """
+    params = {"supportsAllDrives": "true", "fields": "id"}
     try:
-        transport.request("delete", f"{FILES}/{file_id}", params={"supportsAllDrives": "true"})
-    except (APIError, Unsure):
+        transport.request("patch", f"{FILES}/{file_id}", params=params, json={"trashed": True})
+    except (APIError, OutOfReach, Unsure, GoogleAuthError):
         return False
     return True

@@ -11,8 +11,8 @@ from gspread.exceptions import APIError
 from gatebook.backends.google import drive
 from gatebook.backends.google.addresses import Address, spreadsheet_address
 from gatebook.backends.google.signin import Identity
-from gatebook.backends.google.transport import DRIVE, SHEETS, OutOfReach, Transport
-from gatebook.backends.google.troubles import explain
+from gatebook.backends.google.transport import DRIVE, SHEETS, OutOfReach, Transport, reasons
+from gatebook.backends.google.troubles import CLOSED, DOCTOR_KNOWS, explain
 
 _ABOUT = "user(displayName,emailAddress),storageQuota(limit)"
 _PLACE = "id,name,mimeType,driveId,trashed,capabilities(canAddChildren,canEdit)"
@@ -27,10 +27,16 @@ class Seen(NamedTuple):
     remedy: str = ""
 
 
-def examine(who: Identity, transport: Transport, address: Address) -> Iterator[Seen]:
-    """Look from the sign-in to the place itself; stops where the rest would say the same."""
+def examine(
+    who: Identity, transport: Transport, address: Address, *, to_write: bool = False
+) -> Iterator[Seen]:
+    """Look from the sign-in to the place itself; stops where the rest would say the same.
+
+    `to_write`: the spreadsheet is a portfolio, which has to be written.
+    """
     names = ", ".join(scope.rpartition("/")[2] for scope in who.scopes)
-    yield Seen(True, f"Google: {who.kind}, asking for {names}")
+    acting = f" as {who.address}" if who.address else ""
+    yield Seen(True, f"Google: signing in with {who.kind}{acting}, for {names}")
     about = _asked(transport, f"{DRIVE}/drive/v3/about", _ABOUT)
     if isinstance(about, Seen):
         yield about
@@ -39,20 +45,20 @@ def examine(who: Identity, transport: Transport, address: Address) -> Iterator[S
     robot = me.endswith(".gserviceaccount.com")
     yield Seen(True, f"signed in as {me}: share folders and spreadsheets with this address")
     if address.kind == "spreadsheet":
-        yield from _spreadsheet(transport, address.id, me)
+        yield from _spreadsheet(transport, address.id, me, to_write=to_write)
         return
-    place = _asked(transport, f"{drive.FILES}/{address.id}", _PLACE)
+    place = _asked(transport, f"{drive.FILES}/{address.id}", _PLACE, me)
     if isinstance(place, Seen):
         yield place
         return
     if place.get("mimeType") == drive.SPREADSHEET:
-        yield from _spreadsheet(transport, address.id, me)
+        yield from _spreadsheet(transport, address.id, me, to_write=to_write)
         return
     yield from _folder(transport, place, me, robot=robot)
 
 
-def _asked(transport: Transport, url: str, fields: str) -> dict[str, Any] | Seen:
-    """An answer, or what stood in its way."""
+def _asked(transport: Transport, url: str, fields: str, me: str = "") -> dict[str, Any] | Seen:
+    """An answer, or what stood in its way. `me`: the address to share with, once it is known."""
     file_id = url.rpartition("/")[2]
     where = "Google Drive" if url.endswith("about") else f"the file or folder {file_id}"
     params = {"fields": fields}
@@ -63,15 +69,19 @@ def _asked(transport: Transport, url: str, fields: str) -> dict[str, Any] | Seen
     try:
         answer: dict[str, Any] = transport.request("get", url, params=params).json()
     except _TROUBLES as error:
-        return Seen(False, *explain(error, where))
+        reason, remedy = explain(error, where)
+        return Seen(False, reason, remedy.replace(DOCTOR_KNOWS, me or DOCTOR_KNOWS))
     return answer
 
 
-def _spreadsheet(transport: Transport, file_id: str, me: str) -> Iterator[Seen]:
+def _spreadsheet(
+    transport: Transport, file_id: str, me: str, *, to_write: bool = False
+) -> Iterator[Seen]:
     found = _asked(
         transport,
         f"{SHEETS}/v4/spreadsheets/{file_id}",
         "properties(title),sheets(properties(title))",
+        me,
     )
     if isinstance(found, Seen):
         yield found
@@ -79,9 +89,16 @@ def _spreadsheet(transport: Transport, file_id: str, me: str) -> Iterator[Seen]:
     title, tabs = found["properties"]["title"], len(found.get("sheets", ()))
     yield Seen(True, f"“{title}” can be read: {tabs} tab{'' if tabs == 1 else 's'}")
     place = _asked(transport, f"{drive.FILES}/{file_id}", _PLACE)
-    if not isinstance(place, Seen) and not place.get("capabilities", {}).get("canEdit", False):
+    if isinstance(place, Seen):
+        return
+    if place.get("trashed"):
+        yield Seen(False, f"“{title}” is in the trash", "Restore it, or give another spreadsheet.")
+    editable = place.get("capabilities", {}).get("canEdit", False)
+    if to_write and not editable:
+        yield Seen(False, f"“{title}” cannot be written", f"Share it with {me} as an editor.")
+    elif not editable:
         yield Seen(
-            True, f"“{title}” cannot be written; as a portfolio, share it with {me} as editor"
+            True, f"“{title}” cannot be written; as a portfolio, share it with {me} as an editor"
         )
 
 
@@ -96,6 +113,8 @@ def _folder(transport: Transport, place: dict[str, Any], me: str, *, robot: bool
     for one in listing.passed:
         if one.problem:
             yield Seen(False, f"{one.location}: {one.reason}", one.remedy)
+    if not listing.sources and (off := _sheets_off(transport, place["id"])):
+        yield off
     if listing.sources:
         first = listing.sources[0].location.removesuffix("/edit").rpartition("/")[2]
         yield from _spreadsheet(transport, first, me)
@@ -109,3 +128,15 @@ def _folder(transport: Transport, place: dict[str, Any], me: str, *, robot: bool
             f"“{name}” is in no shared drive: a service account owns no storage, so gatebook new "
             "cannot make forms there. Use a shared drive, a person's sign-in, or --subject",
         )
+
+
+def _sheets_off(transport: Transport, file_id: str) -> Seen | None:
+    """Whether the Sheets API is closed to us: asked for what is no spreadsheet, it says so at once."""
+    try:
+        transport.request("get", f"{SHEETS}/v4/spreadsheets/{file_id}", params={"fields": "sheets"})
+    except APIError as error:
+        if reasons(error) & CLOSED:
+            return Seen(False, *explain(error, "Google Sheets"))
+    except _TROUBLES as error:
+        return Seen(False, *explain(error, "Google Sheets"))
+    return None

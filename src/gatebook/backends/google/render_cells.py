@@ -20,7 +20,7 @@ from gatebook.backends.cell_contents import (
 )
 from gatebook.backends.google.render_areas import equal_areas, grid_range, whole
 from gatebook.backends.google.render_formulas import any_locale
-from gatebook.backends.google.render_styles import Format, cell_format, text_format
+from gatebook.backends.google.render_styles import Format, cell_format, run_format
 from gatebook.domain.cells import Cell
 from gatebook.sheets.model import PLAIN, Content, Formula, Link, Noted, Sheet, Style
 
@@ -31,7 +31,11 @@ MAX_ADDRESS = 2_079
 
 _PLACE = re.compile(r"#'((?:[^']|'')+)'!(\$?[A-Z]{1,3}\$?[1-9][0-9]*)")
 _PLACE_BY_ID = re.compile(r"#gid=[0-9]+(?:&range=[A-Z]{1,3}[1-9][0-9]*)?")
-_LINK = "userEnteredFormat.textFormat.link"
+# What a cell may have beside its value, and the field mask of it.
+_BESIDE = {
+    "userEnteredFormat": "userEnteredFormat.textFormat.link",
+    "textFormatRuns": "textFormatRuns",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,15 @@ class Formats:
 
 @dataclass(slots=True)
 class Contents:
-    """What one tab's cells hold: each cell's `CellData` and format number; cells open for typing."""
+    """What one tab's cells hold: each cell's `CellData` and format number; cells open for typing.
+
+    `beside`: what some cells have beside their value, by the names of _BESIDE.
+    """
 
     data: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     formats: dict[Cell, int] = field(default_factory=dict)
     unlocked: list[Cell] = field(default_factory=list)
-    has_links: bool = False
+    beside: set[str] = field(default_factory=set)
 
     @property
     def extent(self) -> tuple[int, int]:
@@ -116,7 +123,7 @@ def contents_of(sheet: Sheet, targets: Targets, formats: Formats) -> Contents:
         cell = Cell(row, column)
         if data:
             found.data.setdefault(row, {})[column] = data
-            found.has_links |= "userEnteredFormat" in data
+            found.beside |= data.keys() & _BESIDE.keys()
         if data or style is not PLAIN:
             found.formats[cell] = formats.number(style, dated)
         if not style.locked:
@@ -180,6 +187,12 @@ def _cell_data(content: Content, targets: Targets) -> tuple[dict[str, Any], bool
         if data and uri:
             data["userEnteredFormat"] = {"textFormat": {"link": {"uri": uri}}}
         return data, False
+    if isinstance(content, Noted):
+        runs = [
+            {"startIndex": 0, "format": {}},
+            {"startIndex": utf16_length(content.text), "format": run_format(content.style)},
+        ]
+        return _text(content.whole) | {"textFormatRuns": runs}, False
     raise TypeError(f"{type(content).__name__} is nothing that a cell can hold")
 
 
@@ -205,7 +218,7 @@ def write_values(sheet_id: int, contents: Contents, rows: int, columns: int) -> 
         "updateCells": {
             "range": whole(sheet_id, rows, columns),
             "rows": _rows(contents.data),
-            "fields": f"userEnteredValue,{_LINK}" if contents.has_links else "userEnteredValue",
+            "fields": ",".join(["userEnteredValue", *(_BESIDE[n] for n in sorted(contents.beside))]),
         }
     }
 

@@ -80,6 +80,13 @@ def cell_format(style: Style, font: str, *, dated: bool = False) -> Format:
     return Format(found, ",".join(_paths(found)))
 
 
+def run_format(style: Style) -> dict[str, Any]:
+    """The letters of a part of a text; in what it does not say they are the cell's."""
+    found = text_format(style, "")
+    del found["fontFamily"]
+    return {"bold": False, "italic": False, "underline": False} | found
+
+
 def rule_format(style: Style) -> dict[str, Any]:
     """What a colour rule may set: bold, italic, underline, colour of text and ground."""
     text = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +13,10 @@ from typing import Any, Literal
 import google.auth
 import google.auth.exceptions
 import google.oauth2.credentials
-from google.auth import impersonated_credentials
+from google.auth import environment_vars, impersonated_credentials
 from google.auth.credentials import Credentials
+
+from gatebook.backends.google.transport import is_google
 
 _AUTH = "https://www.googleapis.com/auth/"
 Purpose = Literal["read", "write", "create"]
@@ -34,10 +37,22 @@ _HOW = (
     "Give a key file with --credentials or GOOGLE_APPLICATION_CREDENTIALS, or sign in with "
     "“gcloud auth application-default login”; docs/google.md shows each way."
 )
+_AGAIN = "Make the file again as docs/google.md shows; a damaged one cannot be mended by hand."
+# What each kind of file must hold. https://google.aip.dev/auth/4112, 4113, 4117
+_NEEDED = {
+    "service_account": ("client_email", "private_key", "token_uri"),
+    "authorized_user": ("client_id", "client_secret", "refresh_token"),
+    "external_account": ("audience", "subject_token_type", "token_url", "credential_source"),
+    "external_account_authorized_user": ("audience", "refresh_token", "token_url"),
+    "impersonated_service_account": ("service_account_impersonation_url", "source_credentials"),
+}
+# Where keys, tokens and what proves an identity are sent to.
+_SENT_TO = ("token_uri", "token_url", "service_account_impersonation_url")
 
 # google-auth's functions and classes without types.
-_load_file: Any = google.auth.load_credentials_from_file
+_load_info: Any = google.auth.load_credentials_from_dict
 _load_default: Any = google.auth.default
+_with_scopes: Any = google.auth.credentials.with_scopes_if_required
 _Impersonated: Any = impersonated_credentials.Credentials
 
 
@@ -82,10 +97,15 @@ def identity(how: SignIn, purpose: Purpose) -> Identity:
     """Sign in: a named file, a person's browser, else the environment. Raises SignInError."""
     wanted = _wanted(how, purpose)
     scopes = (_CLOUD,) if how.impersonate else wanted
+    named = os.environ.get(environment_vars.CREDENTIALS, "")
     if how.credentials:
-        found, kind = _from_file(how.credentials, scopes), "the file given"
+        file = f"the file {how.credentials}"
+        found, kind = _from_file(how.credentials, file, scopes), file
     elif how.oauth:
         found, kind = _in_browser(scopes), "a person's sign-in"
+    elif named:
+        file = f"the file {named}, named by {environment_vars.CREDENTIALS}"
+        found, kind = _from_file(named, file, scopes), file
     else:
         found, kind = _from_environment(scopes), "the environment's sign-in"
     if not how.impersonate and not how.subject and _is_robot(found):
@@ -95,7 +115,6 @@ def identity(how: SignIn, purpose: Purpose) -> Identity:
         found = _acting_for(found, how.subject)
     if how.impersonate:
         found = _impersonated(found, how, wanted)
-        kind = f"{kind}, acting as a service account"
     return Identity(found, kind, _address(found, how), wanted)
 
 
@@ -116,40 +135,82 @@ def _scoped(found: Any, scopes: Sequence[str]) -> Credentials:
     return scoped
 
 
-def _from_file(file: str, scopes: Sequence[str]) -> Credentials:
+def _from_file(path: str, file: str, scopes: Sequence[str]) -> Credentials:
+    """The identity that a file holds; `file` is what messages call it.
+
+    A person's saved sign-in keeps the scopes that the person agreed to: Google refuses others.
+    """
+    info = _read(Path(path), file)
+    _check_hosts(info, file)
     try:
         with warnings.catch_warnings():
-            # The library warns that a file from a stranger may name any token host. Which file is
-            # used is the user's own choice here.
+            # The library warns that a file from a stranger may name any token host: see above.
             warnings.simplefilter("ignore", DeprecationWarning)
-            loaded = _load_file(file, scopes=scopes)
-    except google.auth.exceptions.GoogleAuthError as error:
-        raise SignInError(
-            f"the credentials file {file} cannot be used ({_what_is_wrong(Path(file), error)})",
-            _HOW,
-        ) from None
-    except (OSError, ValueError) as error:
-        raise SignInError(
-            f"the credentials file {file} cannot be read ({_what_is_wrong(Path(file), error)})",
-            _HOW,
-        ) from None
-    found: Credentials = loaded[0]
+            # Without scopes: with them the library signs in at once, to ask for a project's id.
+            loaded = _load_info(info)
+    except (
+        google.auth.exceptions.GoogleAuthError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+    ):
+        # The library's own words may quote what stands in the file.
+        kind = str(info["type"])
+        wrong = "what stands in it is damaged" if kind in _NEEDED else "its “type” is unknown"
+        raise SignInError(f"{file} cannot be used: {wrong}", _AGAIN) from None
+    found: Credentials = _with_scopes(loaded[0], list(scopes))
     return found
 
 
-def _what_is_wrong(file: Path, error: Exception) -> str:
-    """In our words: the library's own may quote what stands in the file."""
-    if not file.is_file():
-        return "it is not there"
+def _check_hosts(info: Mapping[str, Any], file: str) -> None:
+    """Raises SignInError for a file that would hand the sign-in to somebody else."""
+    within = info.get("source_credentials")
+    for part in (info, within if isinstance(within, dict) else {}):
+        for key in _SENT_TO:
+            if part.get(key) and not is_google(str(part[key])):
+                raise SignInError(
+                    f"{file} would send the sign-in to {part[key]}, which is none of Google's hosts",
+                    "Do not use this file. Make one in your own Google Cloud project; "
+                    "docs/google.md shows how.",
+                )
+
+
+def _read(path: Path, file: str) -> Mapping[str, Any]:
+    """What stands in a credentials file. Raises SignInError, in our words."""
+    if path.is_dir():
+        raise SignInError(f"{file} is a folder", _HOW)
+    if not path.exists():
+        raise SignInError(f"{file} is not there", f"Check its path. {_HOW}")
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except OSError:
-        return "it may not be read"
-    except ValueError:
-        return "it is no JSON"
-    if not isinstance(found, dict) or "type" not in found:
-        return "it has no “type”; expected a key file as Google makes it"
-    return f"something in it is missing or damaged: {type(error).__name__}"
+        text = path.read_text(encoding="utf-8")
+        info = json.loads(text) if text.strip() else None
+    except OSError as error:
+        raise SignInError(
+            f"{file} cannot be read ({error.strerror})", "Check its permissions."
+        ) from None
+    except (ValueError, RecursionError):
+        raise SignInError(
+            f"{file} cannot be used: it is no JSON; expected a key file as Google makes it", _HOW
+        ) from None
+    if info is None:
+        raise SignInError(f"{file} cannot be used: it is empty", _AGAIN)
+    if isinstance(info, dict) and ("installed" in info or "web" in info):
+        raise SignInError(
+            f"{file} cannot be used: it is an OAuth client, with which a person signs in first",
+            "Save it as credentials.json in gspread's folder and set oauth = true under [google] in "
+            "gatebook.toml; docs/google.md shows how.",
+        )
+    if not isinstance(info, dict) or not isinstance(info.get("type"), str):
+        raise SignInError(
+            f"{file} cannot be used: it has no “type”; expected a key file as Google makes it", _HOW
+        )
+    missing = [key for key in _NEEDED.get(info["type"], ()) if not info.get(key)]
+    if missing:
+        raise SignInError(
+            f"{file} cannot be used: it lacks {', '.join(f'“{key}”' for key in missing)}", _AGAIN
+        )
+    return info
 
 
 def _from_environment(scopes: Sequence[str]) -> Credentials:
@@ -167,26 +228,30 @@ def _from_environment(scopes: Sequence[str]) -> Credentials:
 
 
 def _in_browser(scopes: Sequence[str]) -> Credentials:
-    """A person's own sign-in, as gspread keeps it. The first time it opens the browser."""
-    import gspread
-    from gspread.auth import DEFAULT_AUTHORIZED_USER_FILENAME, DEFAULT_CREDENTIALS_FILENAME
+    """A person's own sign-in, kept in gspread's folder. The first time it opens the browser.
 
-    if not DEFAULT_CREDENTIALS_FILENAME.is_file() and not (
-        DEFAULT_AUTHORIZED_USER_FILENAME.is_file()
-    ):
+    Each set of scopes has a file of its own: what was agreed to for reading is too little to write.
+    """
+    from gspread import auth
+
+    client = auth.DEFAULT_CREDENTIALS_FILENAME
+    names = "+".join(scope.rpartition("/")[2] for scope in scopes)
+    kept = auth.DEFAULT_CONFIG_DIR / f"gatebook-{names}.json"
+    if not client.is_file() and not kept.is_file():
         raise SignInError(
-            f"there is no OAuth client at {DEFAULT_CREDENTIALS_FILENAME}",
+            f"there is no OAuth client at {client}",
             "Make a desktop OAuth client in Google Cloud and save its JSON there; docs/google.md "
             "shows how.",
         )
     try:
-        client = gspread.oauth(scopes=list(scopes))
+        signed_in = auth.oauth(scopes=list(scopes), authorized_user_filename=kept)
+        kept.chmod(0o600)
     except Exception as error:
         raise SignInError(
             f"signing in through the browser failed ({type(error).__name__})",
-            f"Remove {DEFAULT_AUTHORIZED_USER_FILENAME} and sign in again.",
+            f"Try again; if there is a file {kept}, remove it first.",
         ) from None
-    return client.http_client.auth
+    return signed_in.http_client.auth
 
 
 def _acting_for(found: Credentials, subject: str) -> Credentials:

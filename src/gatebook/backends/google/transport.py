@@ -22,19 +22,27 @@ SHEETS = "https://sheets.googleapis.com"
 DRIVE = "https://www.googleapis.com"
 _LOOPBACK = ("127.0.0.1", "::1")
 _GOOGLE = ".googleapis.com"
+# Where older key files lead.
+_ACCOUNTS = "accounts.google.com"
 # Seconds to connect and to answer: a request of the Sheets API may take 180 before Google ends it.
 # https://developers.google.com/workspace/sheets/api/limits
 _TIMEOUT = (10.0, 190.0)
 # Answers after which nothing can have been done; of all others nobody knows.
 _REFUSED = 429
+_EMPTY = 204
 _RATE_REASONS = {"rateLimitExceeded", "userRateLimitExceeded"}
 _TROUBLED = (
     requests.exceptions.ConnectionError,
     requests.exceptions.Timeout,
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
-    google.auth.exceptions.TransportError,
+    requests.exceptions.TooManyRedirects,
+    requests.exceptions.JSONDecodeError,
+    # What gspread makes of an error in JSON that is not Google's.
+    KeyError,
+    TypeError,
 )
+_NO_WAY = google.auth.exceptions.TransportError
 
 
 class Unsure(Exception):
@@ -57,15 +65,20 @@ class Reach:
     patience: float = 300.0
 
 
-def checked_root(root: str) -> str:
-    """A root of an API without its last "/". Raises ValueError for a host that may not see tokens.
-
-    Only Google's own hosts over https, and this machine itself.
-    """
-    parts = urlsplit(root)
+def is_google(address: str) -> bool:
+    """Whether keys and tokens may be sent there: Google's own hosts over https, and this machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     host = parts.hostname or ""
     ours = parts.scheme in ("http", "https") and host in _LOOPBACK
-    if not ours and not (parts.scheme == "https" and host.endswith(_GOOGLE)):
+    return ours or (parts.scheme == "https" and (host.endswith(_GOOGLE) or host == _ACCOUNTS))
+
+
+def checked_root(root: str) -> str:
+    """A root of an API without its last "/". Raises ValueError for a host that may not see tokens."""
+    if not is_google(root):
         raise ValueError(
             f"{root} is no address of Google's APIs (https://….googleapis.com), so no sign-in is "
             "sent there"
@@ -79,6 +92,8 @@ class Transport(HTTPClient):
     def __init__(self, auth: Credentials, reach: Reach) -> None:
         super().__init__(auth)
         self.timeout = _TIMEOUT
+        # The APIs never lead elsewhere; what does is no answer of theirs.
+        self.session.max_redirects = 0
         self.counts: Counter[str] = Counter()
         self._reach = reach
         self._roots = {SHEETS: checked_root(reach.sheets), DRIVE: checked_root(reach.drive)}
@@ -124,7 +139,7 @@ class Transport(HTTPClient):
                 answer = super().request(
                     method, url, params=params, data=data, json=json, files=files, headers=headers
                 )
-                if reads:
+                if answer.status_code != _EMPTY:
                     answer.json()  # a cut-off body is trouble that passes, too
                 return answer
             except APIError as error:
@@ -134,7 +149,12 @@ class Transport(HTTPClient):
                     raise Unsure(_said(error)) from error
                 trouble: Exception = error
                 wanted = _retry_after(error.response)
-            except (*_TROUBLED, requests.exceptions.JSONDecodeError) as error:
+            except google.auth.exceptions.GoogleAuthError as error:
+                # Without a token the request itself did not go out.
+                if not error.retryable and not isinstance(error, _NO_WAY):
+                    raise
+                trouble, wanted = error, 0.0
+            except _TROUBLED as error:
                 if not reads:
                     raise Unsure(_said(error)) from error
                 trouble, wanted = error, 0.0
@@ -192,5 +212,9 @@ def _said(error: Exception) -> str:
     if isinstance(error, requests.exceptions.Timeout):
         return "no answer in time"
     if isinstance(error, requests.exceptions.JSONDecodeError):
-        return "an answer that broke off"
+        return "an answer that broke off or is not Google's"
+    if isinstance(error, requests.exceptions.TooManyRedirects | KeyError | TypeError):
+        return "an answer that is not Google's; a proxy may be in the way"
+    if isinstance(error, google.auth.exceptions.RefreshError):
+        return "no answer to the sign-in"
     return "the connection failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ from gatebook.backends.google.transport import OutOfReach, Unsure, reasons
 from gatebook.backends.protocol import Unreadable, Unwritable
 
 _TROUBLES = (APIError, OutOfReach, Unsure, google.auth.exceptions.GoogleAuthError)
+DOCTOR_KNOWS = "the address that gatebook doctor names"
+_NETWORK = "Check this machine's network, and the proxy if there is one; then try again."
 _TRY_LATER = "Try again later. If it stays, look at https://www.google.com/appsstatus."
 
 
@@ -26,13 +29,15 @@ def unreadable(where: str) -> Iterator[None]:
 
 
 @contextmanager
-def unwritable(where: str, intact: str = "Nothing was written.") -> Iterator[None]:
-    """Turns Google's refusals into Unwritable; `intact` says what became of what was there."""
+def unwritable(where: str, left: str = "") -> Iterator[None]:
+    """Turns Google's refusals into Unwritable; `left` says what became of what was begun, where that
+    is not simply nothing."""
     try:
         yield
     except _TROUBLES as error:
         reason, remedy = explain(error, where)
-        raise Unwritable(reason, f"{remedy} {intact}".strip()) from error
+        left = left or ("" if isinstance(error, Unsure) else "Nothing was written.")
+        raise Unwritable(reason, f"{remedy} {left}".strip()) from error
 
 
 def explain(error: Exception, where: str) -> tuple[str, str]:
@@ -43,70 +48,116 @@ def explain(error: Exception, where: str) -> tuple[str, str]:
             "Nobody can tell yet whether the last change was made; run this again, it looks first.",
         )
     if isinstance(error, OutOfReach):
-        return f"Google could not be reached for {where}, or kept refusing ({error})", _TRY_LATER
+        if str(error).startswith("HTTP"):
+            return f"Google kept refusing for {where} ({error})", _TRY_LATER
+        return f"Google could not be reached for {where} ({error})", _NETWORK
     if isinstance(error, APIError):
         return _refusal(error, where)
-    said = error.args[0] if error.args else error
+    said = _one_line(error.args[0] if error.args else error)
+    for known, means, remedy in _SIGN_IN:
+        if known in said:
+            return f"signing in to Google failed: {means} (“{said}”)", remedy
     return (
-        f"signing in to Google failed ({_one_line(said)})",
-        "Run gatebook doctor with the same location: it says which identity is in use and what is "
-        "wrong with it.",
+        f"signing in to Google failed (“{said}”)",
+        "Look at the sign-in that is used; docs/google.md shows each way.",
     )
 
 
 def _refusal(error: APIError, where: str) -> tuple[str, str]:
     status, why = error.response.status_code, reasons(error)
+    if why & _API_OFF:
+        return _api_off(error)
     for known, reason, remedy in _KNOWN:
         if known in why:
             return reason.format(where=where), remedy
     if status == 404:
         return (
             f"{where} is not there, or not shared with the identity in use",
-            "Check the address, and share it with the address that gatebook doctor names.",
+            f"Check the address, and share it with {DOCTOR_KNOWS}.",
         )
     if status == 403:
         return (
-            f"the identity in use may not do this with {where} (“{_message(error)}”)",
-            "Share it with the address that gatebook doctor names; to write, as an editor.",
+            f"{where} is not shared with the identity in use, or not for this (“{_message(error)}”)",
+            f"Share it with {DOCTOR_KNOWS}; to write, as an editor.",
         )
     if status == 401:
         return (
             f"Google did not accept the sign-in for {where}",
             "Sign in again, or make a new key; gatebook doctor says which identity is in use.",
         )
+    if status == 400:
+        return (
+            f"Google did not take this for {where} (“{_message(error)}”)",
+            "If it is the address of something else, give that of a spreadsheet or a folder; if not, "
+            "please report this message: gatebook should not have asked so.",
+        )
     return f"Google refused this for {where}: HTTP {status}, “{_message(error)}”", _TRY_LATER
 
+
+def _api_off(error: APIError) -> tuple[str, str]:
+    """Which API is off, and the page where it is turned on, as far as the answer says so."""
+    message = str(error.error.get("message", ""))
+    name = next((f"the {api}" for api in _APIS if api in message), "an API that gatebook needs")
+    place = _CONSOLE.search(message)
+    return (
+        f"{name} is off in the Google Cloud project of this sign-in",
+        f"Turn it on ({place[0] if place else _LIBRARY}), wait a minute, and try again. gatebook "
+        f"needs two: the {_APIS[0]} and the {_APIS[1]}.",
+    )
+
+
+_API_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
+# An API that answers nobody of this sign-in, whatever is asked.
+CLOSED = _API_OFF | {"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"}
+_APIS = ("Google Sheets API", "Google Drive API")
+_CONSOLE = re.compile(r"https://console\.[a-z]+\.google\.com/\S*[\w/]")
+_LIBRARY = "https://console.cloud.google.com/apis/library"
+_SCOPES = (
+    "Sign in again, as the person or with a key, for the scopes of this command; docs/google.md "
+    "lists them."
+)
+# What a failing sign-in says, and what it means. https://developers.google.com/identity/protocols/oauth2/service-account,
+# https://google.aip.dev/auth/4117 (impersonation)
+_SIGN_IN = (
+    (
+        "invalid_grant",
+        "Google does not accept it any more, or not yet",
+        "Make a new key for the service account, or sign in again as the person. If both are new, "
+        "check this machine's clock.",
+    ),
+    ("invalid_scope", "it was not made for what gatebook asks", _SCOPES),
+    (
+        "unauthorized_client",
+        "the service account may not act for this person",
+        "Ask an administrator of the organisation to allow it domain-wide delegation, for the scopes "
+        "of this command; docs/google.md lists them.",
+    ),
+    (
+        "impersonated credentials",
+        "it may not act as the service account that is named",
+        "Check that account's address, give this sign-in the role Service Account Token Creator on "
+        "it, turn on the IAM Service Account Credentials API, and wait a few minutes.",
+    ),
+)
 
 # Reasons in Google's error answers. https://cloud.google.com/apis/design/errors,
 # https://developers.google.com/workspace/drive/api/guides/handle-errors
 _KNOWN = (
     (
         "storageQuotaExceeded",
-        "the identity in use has no storage of its own to make {where}: a service account owns none",
+        "the identity in use can make no files in {where}: a service account owns no storage",
         "Make the files in a shared drive; or sign in as a person; or let the service account act for "
         "a person of your organisation (--subject).",
     ),
     (
-        "accessNotConfigured",
-        "the API that {where} needs is off in the Google Cloud project of the identity",
-        "Turn on the Google Sheets API and the Google Drive API in that project "
-        "(https://console.cloud.google.com/apis/library), wait a minute, and try again.",
-    ),
-    (
-        "SERVICE_DISABLED",
-        "the API that {where} needs is off in the Google Cloud project of the identity",
-        "Turn on the Google Sheets API and the Google Drive API in that project "
-        "(https://console.cloud.google.com/apis/library), wait a minute, and try again.",
-    ),
-    (
         "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
         "the sign-in does not cover what {where} needs (a missing scope)",
-        "Sign in again with the scopes that gatebook doctor names.",
+        _SCOPES,
     ),
     (
         "insufficientPermissions",
         "the sign-in does not cover what {where} needs (a missing scope)",
-        "Sign in again with the scopes that gatebook doctor names.",
+        _SCOPES,
     ),
     (
         "cannotDownloadFile",

@@ -1,22 +1,20 @@
-"""`gatebook new --to DRIVE_FOLDER_URL`: review forms as Google spreadsheets."""
+"""Review forms as Google spreadsheets: what `new` and `renew` share where `--to` is a Drive folder."""
 
 from __future__ import annotations
 
-import secrets
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from gatebook.backends.protocol import Unreadable, Unwritable
 from gatebook.cli.exits import USAGE, Stop
-from gatebook.pilots import blank_review, file_name
+from gatebook.cli.making import Form, with_bar
+from gatebook.pilots import file_name
 from gatebook.sheets.review_form import review_workbook
 from gatebook.wiring import SettingsError
 
 if TYPE_CHECKING:
-    from gatebook.pilots import Pilot
     from gatebook.sheets.form_draw import Look
     from gatebook.wiring import Settings
 
@@ -25,7 +23,7 @@ _BAR_FROM = 5
 
 
 def make_online(
-    pilots: Sequence[Pilot],
+    forms: Sequence[Form],
     folder: str,
     using: Settings,
     look: Look,
@@ -33,15 +31,17 @@ def make_online(
     many: bool,
     quiet: bool,
 ) -> None:
-    """Make a spreadsheet for each pilot in a Drive folder; none is made where one of its name is.
+    """Make a spreadsheet for each form in a Drive folder; none is made where one of its name is.
 
-    Prints the address of each as soon as it is there.
+    Prints the address of each as soon as it is there. Where it is not one of `many`, one of its name
+    ends the command.
     """
     try:
         backend = using.google("create")
-        wanted = []
-        for pilot in pilots:
-            name = file_name(pilot).removesuffix(".xlsx")
+        wanted: list[tuple[str, Form]] = []
+        made: list[str] = []
+        for form in forms:
+            name = file_name(form.review).removesuffix(".xlsx")
             there = backend.named(folder, name)
             if there and not many:
                 raise Stop(
@@ -52,18 +52,24 @@ def make_online(
             if there:
                 _say(f"kept: {there}", quiet=quiet)
             else:
-                wanted.append((name, pilot))
-        for name, pilot in _with_bar(wanted, quiet=quiet):
-            review = blank_review(pilot, using.checklist, secrets.token_hex(4))
-            workbook = review_workbook(review, using.checklist, look)
-            click.echo(backend.create(workbook, folder, name, review.stamp.review_id))
-    except (Unreadable, Unwritable) as trouble:
+                wanted.append((name, form))
+        for name, form in with_bar(wanted, _BAR_FROM, quiet=quiet):
+            workbook = review_workbook(form.review, form.checklist, look)
+            made.append(backend.create(workbook, folder, name, form.review.stamp.review_id))
+            click.echo(made[-1])
+    except Unwritable as trouble:
+        reason, remedy = trouble.reason, trouble.remedy
+        if many:
+            reason = f"made {len(made)} of {len(wanted)} forms, but not “{name}”: {reason}"
+            remedy += " Then run this again: it makes only what is missing."
+        raise Stop(USAGE, reason, remedy) from trouble
+    except Unreadable as trouble:
         raise Stop(USAGE, trouble.reason, trouble.remedy) from trouble
     except SettingsError as error:
         raise Stop(USAGE, str(error)) from error
     _say(
         "Next: share the folder with the team and hold the review (the form's Guide tab says how). "
-        f"Then run:\n  gatebook check {folder}",
+        f"Then run:\n  gatebook check {made[0] if len(made) == 1 else folder}",
         quiet=quiet,
     )
 
@@ -71,12 +77,3 @@ def make_online(
 def _say(text: str, *, quiet: bool) -> None:
     if not quiet:
         click.echo(text, err=True)
-
-
-def _with_bar(wanted: Sequence[tuple[str, Pilot]], *, quiet: bool) -> Iterable[tuple[str, Pilot]]:
-    if quiet or len(wanted) < _BAR_FROM or not sys.stderr.isatty():
-        return wanted
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(wanted, "Making forms", console=Console(stderr=True), transient=True)
