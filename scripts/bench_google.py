@@ -89,7 +89,9 @@ def measure(sheets: int) -> list[Cost]:
             name = f"`gatebook sync` of {sheets} spreadsheets, {what}"
             costs.append(counted(server, name, lambda: run("-m", "gatebook", *sync)))
         naive = ["-c", NAIVE, str(key), server.sheets_url, server.drive_url, drive]
-        costs.append(counted(server, f"the gspread loop over the same {sheets}", lambda: run(*naive)))
+        costs.append(
+            counted(server, f"the gspread loop over the same {sheets}", lambda: run(*naive))
+        )
     return costs
 
 
@@ -143,7 +145,9 @@ def counted(server: GoogleServer, what: str, work: Callable[[], None]) -> Cost:
     work()
     wall = time.perf_counter() - start
     seen = server.counted()
-    reads = sum(n for name, n in seen.items() if name.startswith("sheets") and "get" in name.lower())
+    reads = sum(
+        n for name, n in seen.items() if name.startswith("sheets") and "get" in name.lower()
+    )
     cost = Cost(what, reads, sum(seen.values()), wall)
     print(f"{what}: {cost.requests} requests, {wall:.1f} s", file=sys.stderr)
     return cost
@@ -158,6 +162,9 @@ def run(*arguments: str) -> None:
 
 def table(costs: list[Cost]) -> str:
     """The costs as Markdown."""
-    lines = ["| measured | requests | wall time here | its reads at Google's quota |", "|---|---|---|---|"]
+    lines = [
+        "| measured | requests | wall time here | its reads at Google's quota |",
+        "|---|---|---|---|",
+    ]
     lines += [f"| {c.what} | {c.requests:,} | {c.wall:.1f} s | {c.at_quota} |" for c in costs]
     return "\n".join(lines)

@@ -195,8 +195,8 @@ def test_a_new_checklist_is_used_and_what_it_changes_is_said(office: Office) -> 
     assert review.stamp.version == 2
     assert [row.note for row in review.rows[1:5]] == [
         "Last time: Green",
-        "Last time: Green · new text",
-        "Last time: Green · new text",
+        "Last time: Green; new text",
+        "Last time: Green; new text",
         "Last time: Green",
     ]
 

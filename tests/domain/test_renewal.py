@@ -173,7 +173,7 @@ class TestTheChecklistOfAnotherVersion:
         renewal = renew(before, changed_checklist(**change), ON, "t")
         assert [gate.number for gate in renewal.changed] == [3]
         notes = [row.note for row in renewal.review.rows]
-        assert notes.pop(2) == "Last time: Green · new text"
+        assert notes.pop(2) == "Last time: Green; new text"
         assert set(notes) == {"Last time: Green"}
 
     @pytest.mark.parametrize("change", [{"ask": "Well?"}, {"typical": "Red"}, {"theme": "Safety"}])

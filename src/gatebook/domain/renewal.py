@@ -33,7 +33,7 @@ from gatebook.domain.text import same
 
 # One line under a gate's title, so that the form stays on a page that can be read.
 LAST_TIME = "Last time: "
-CHANGED = " · new text"
+CHANGED = "; new text"
 ADDED = "Not on the last form"
 
 

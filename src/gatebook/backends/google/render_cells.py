@@ -218,7 +218,9 @@ def write_values(sheet_id: int, contents: Contents, rows: int, columns: int) -> 
         "updateCells": {
             "range": whole(sheet_id, rows, columns),
             "rows": _rows(contents.data),
-            "fields": ",".join(["userEnteredValue", *(_BESIDE[n] for n in sorted(contents.beside))]),
+            "fields": ",".join(
+                ["userEnteredValue", *(_BESIDE[n] for n in sorted(contents.beside))]
+            ),
         }
     }
 
