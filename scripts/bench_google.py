@@ -42,7 +42,10 @@ class Redirected(gspread.HTTPClient):
         return super().request(method, there.replace("https://www.googleapis.com", drive), *args, **kwargs)
 scopes = ["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"]
 client = gspread.Client(Credentials.from_service_account_file(key, scopes=scopes), http_client=Redirected)
-for file in client.list_spreadsheet_files(folder_id=folder):
+query = {"q": f"'{folder}' in parents", "pageSize": 1000,
+         "supportsAllDrives": "true", "includeItemsFromAllDrives": "true"}
+files = client.http_client.request("get", "https://www.googleapis.com/drive/v3/files", params=query)
+for file in files.json()["files"]:
     for tab in client.open_by_key(file["id"]).worksheets():
         tab.get_all_values()
 """
@@ -99,7 +102,9 @@ def write_config(server: GoogleServer, folder: Path, key: Path) -> Path:
     """A gatebook.toml for the server, without a pace."""
     path = folder / "gatebook.toml"
     path.write_text(
-        f"""[google]
+        f"""ledger = "sqlite:///{(folder / "ledger.db").as_posix()}"
+
+[google]
 credentials = "{key.as_posix()}"
 cache = "{(folder / "answers").as_posix()}"
 reads_per_minute = 1000000

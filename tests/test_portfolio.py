@@ -83,7 +83,7 @@ def test_systems_that_need_attention_come_first() -> None:
         review("Fine"),
         review("Unsigned", backup=""),
         red(review("Delayed"), 3),
-        with_row(review("Plan"), 5, status=Status.YELLOW, next_action="x", due=TODAY),
+        with_row(review("Plan"), 5, status=Status.YELLOW, next_action="Ask", due=TODAY),
         late,
         unread=[problem("zebra.xlsx")],
     )

@@ -171,6 +171,8 @@ class GoogleDesk(Runs):
         self.config = folder / "google.toml"
         self.config.write_text(
             f"""
+ledger = "sqlite:///{(folder / "google.ledger.db").as_posix()}"
+
 [google]
 credentials = "{key.as_posix()}"
 editors = ["{PERSON}"]

@@ -38,6 +38,7 @@ class LiveDesk(Runs):
         self._capsys = capsys
         self.config = folder / "live.toml"
         self.config.write_text(
+            f'ledger = "sqlite:///{(folder / "ledger.db").as_posix()}"\n'
             f'[google]\nall_of_drive = true\ncache = "{(folder / "answers").as_posix()}"\n',
             encoding="utf-8",
         )
@@ -108,5 +109,3 @@ def live_desk(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Live
         yield LiveDesk(folder, capsys, home)
     finally:
         drive.remove(transport, home)
-
-

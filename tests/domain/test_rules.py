@@ -167,6 +167,19 @@ class TestArtifact:
     def test_green_without_proof(self) -> None:
         assert found("| # | Artifact |\n| 7 | |") == ["artifact-missing at 7 Artifact"]
 
+    @pytest.mark.parametrize("text", ["n/a", " N/A ", "tbd", "-", "–", "?", "todo", "x", "None"])
+    def test_a_placeholder_is_no_proof_and_no_plan(self, text: str) -> None:
+        assert found(f"| # | Artifact |\n| 7 | {text} |") == ["artifact-missing at 7 Artifact"]
+        linked = with_row(passing_review(), 7, artifact=text, artifact_link="https://docs.example")
+        assert straight(linked) == ["artifact-missing at gate 7"]
+        yellow = f"| # | Status | Next action | Due |\n| 7 | Yellow | {text} | 2026-12-01 |"
+        assert found(yellow) == ["plan-missing at 7 Next action"]
+
+    @pytest.mark.parametrize("text", ["n/a in DE, see folder 7", "x-ray log", "A - B", "|tbd"])
+    def test_what_only_begins_like_one_is_taken(self, text: str) -> None:
+        review = with_row(passing_review(), 7, artifact=text)
+        assert straight(review) == []
+
     def test_a_link_alone_is_proof(self) -> None:
         review = with_row(passing_review(), 7, artifact="", artifact_link="https://docs.example/7")
         assert straight(review) == []
@@ -660,7 +673,7 @@ class TestRows:
         twice = (
             green_row(TWELVE.gates[4], cells=at[0]),
             green_row(
-                TWELVE.gates[4], cells=at[1], status=Status.YELLOW, next_action="x", due=LAUNCH
+                TWELVE.gates[4], cells=at[1], status=Status.YELLOW, next_action="Ask", due=LAUNCH
             ),
         )
         review = msgspec.structs.replace(review, rows=review.rows[:4] + review.rows[5:] + twice)

@@ -42,6 +42,8 @@ _NO_STATUS = (
 _DATES = (date(2026, 12, 1), "2026-12-01", " 2026-12-04 ", date(2026, 11, 24), "2028-02-29")
 _NO_DATE = ("30/06/2026", "soon", "2026-02-30", "2026-13-01", "2026-1-5", True, CellError("#N/A"))
 _FAR = (date(2062, 1, 1), date(2009, 5, 5), "1999-12-31", 3.0, 20261201.0, "2099-01-01")
+# As a plan or as proof these are no more than an empty cell; the last only looks like one.
+_SAYS_NOTHING: tuple[Edit, ...] = ("n/a", " TBD ", "\u2013", "x", "N/A in DE")
 _BLANK: tuple[Edit, ...] = (None, " ", "\u00a0", "\n", "\u200b")
 _FORMULA = Formula('="a"&"b"', "ab")
 _LINKED = Formula('=HYPERLINK("https://docs.example/x","x")', "x")
@@ -111,11 +113,14 @@ def _row(random: Random, row: int, mess: float, reds: float, yellows: float) -> 
         downgrade = random.choice((None, None, "Mia Kovač", "the board", " "))
     elif draw < reds + yellows:
         status = random.choice(_YELLOW)
-        action = _or(random, mess, "Ask the vendor", *_BLANK, CellError("#VALUE!"))
+        action = _or(random, mess, "Ask the vendor", *_BLANK, CellError("#VALUE!"), *_SAYS_NOTHING)
         due = _or(random, mess, random.choice(_DATES), *_BLANK, *_NO_DATE, *_FAR)
     else:
         status = random.choice(_GREEN)
-    artifact = _or(random, mess, "https://docs.example/gate", *_BLANK, _FORMULA, _LINKED, "\u2003")
+    artifact = _or(
+        random, mess, "https://docs.example/gate",
+        *_BLANK, _FORMULA, _LINKED, "\u2003", *_SAYS_NOTHING,
+    )  # fmt: skip
     status = _or(random, mess, status, *_BLANK, *_NO_STATUS, _TYPED_FORMULA)
     owner = _or(random, mess, random.choice(_PEOPLE), *_BLANK, *_NOBODY, 7.0)
     values = {

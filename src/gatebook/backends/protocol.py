@@ -70,9 +70,7 @@ Result = TypeVar("Result")
 class SeveralAtOnce(Protocol):
     """A backend that reads faster where several are asked for at the same time."""
 
-    def each(
-        self, work: Callable[[Source], Result], sources: Sequence[Source]
-    ) -> Iterable[Result]:
+    def each(self, work: Callable[[Source], Result], sources: Sequence[Source]) -> Iterable[Result]:
         """The results of some work, such as reading, in the order of the sources."""
         ...
 

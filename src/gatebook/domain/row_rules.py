@@ -22,7 +22,7 @@ from gatebook.domain.review import (
     Status,
     Unreadable,
 )
-from gatebook.domain.text import has_words, is_person
+from gatebook.domain.text import has_words, is_person, says_something
 
 
 def row_missing(review: Review, context: Context) -> Iterator[Hit]:
@@ -104,7 +104,7 @@ def owner_not_a_person(review: Review, context: Context) -> Iterator[Hit]:
 def plan_missing(review: Review, context: Context) -> Iterator[Hit]:
     """An effective yellow has no next action."""
     for row, gate, status in effective_rows(review, context.checklist):
-        if status is Status.YELLOW and not row.next_action:
+        if status is Status.YELLOW and not says_something(row.next_action):
             yield row_hit(row, gate, "next_action")
 
 
@@ -115,17 +115,22 @@ def plan_date_missing(review: Review, context: Context) -> Iterator[Hit]:
             yield row_hit(row, gate, "due")
 
 
+def shows_artifact(row: GateRow) -> bool:
+    """Whether a row names or links its proof; a link behind "n/a" is none."""
+    return says_something(row.artifact) if row.artifact else bool(row.artifact_link)
+
+
 def artifact_missing(review: Review, context: Context) -> Iterator[Hit]:
     """A green shows no artifact."""
     for row, gate in gate_rows(review, context.checklist):
-        if row.status is Status.GREEN and not (row.artifact or row.artifact_link):
+        if row.status is Status.GREEN and not shows_artifact(row):
             yield row_hit(row, gate, "artifact")
 
 
 def red_without_action(review: Review, context: Context) -> Iterator[Hit]:
     """An effective red has no next action, or no due date."""
     for row, gate, status in effective_rows(review, context.checklist):
-        if status is Status.RED and not row.next_action:
+        if status is Status.RED and not says_something(row.next_action):
             yield row_hit(row, gate, "next_action", found="has no next action")
         elif status is Status.RED and row.due is None:
             yield row_hit(row, gate, "due", found="its fix has no due date")

@@ -15,6 +15,14 @@ ODD_SPACES = "\t\n\r\u00a0\u200b\u200e\u200f\u202f\u3000\ufeff"
 # What parts words besides a space: "support-team@example.com" holds the word "team".
 WORD_BREAKS = "-,./()&;:_+'\"[]#@!?*|\\"
 
+# What people type so that a cell is not empty. As a plan or as proof it says nothing.
+PLACEHOLDERS = (
+    "-", "--", "–", "—", ".", "..", "...", "…", "?", "??", "/", "x", "n/a", "na", "n.a.", "none",
+    "nothing", "pending", "missing", "tba", "tbc", "tbd", "to do", "todo",
+)  # fmt: skip
+# One text in which the sheet looks a framed answer up, and Python does the same.
+PLACEHOLDERS_FRAMED = f"|{'|'.join(PLACEHOLDERS)}|"
+
 _ODD_TO_SPACE = str.maketrans(dict.fromkeys(ODD_SPACES, " "))
 _BREAK_TO_SPACE = str.maketrans(dict.fromkeys(WORD_BREAKS, " "))
 _SPACES = re.compile(" {2,}")
@@ -27,6 +35,12 @@ def clean(text: str) -> str:
     if "  " in text:
         text = _SPACES.sub(" ", text)
     return text.strip(" ")
+
+
+def says_something(text: str) -> bool:
+    """Whether a plan or a proof is more than an empty cell or a placeholder such as "n/a"."""
+    plain = clean(text).lower()
+    return bool(plain) and f"|{plain}|" not in PLACEHOLDERS_FRAMED
 
 
 def same(one: str, other: str) -> bool:

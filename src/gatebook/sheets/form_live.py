@@ -18,8 +18,9 @@ from gatebook.domain.fields import HEADER_BY_NAME
 from gatebook.domain.findings import BY_CODE
 from gatebook.domain.judge import find
 from gatebook.domain.review import DateValue, GateRow, Review, Status, Unreadable
+from gatebook.domain.row_rules import shows_artifact
 from gatebook.domain.rules import RULE_BY_CODE, Context, Hit
-from gatebook.domain.text import clean, is_person
+from gatebook.domain.text import clean, is_person, says_something
 from gatebook.sheets import formulas as fx
 from gatebook.sheets.form_people import people_cells, people_range
 from gatebook.sheets.layout import (
@@ -241,14 +242,14 @@ class LiveCells:
             "owner_text": ("=" + fx.typed_text(refs.owner), _lower(row.owner)),
             "action": (
                 f"=IF(ISFORMULA({refs.next_action}),0,"
-                f"IFERROR(IF(LEN({fx.clean(refs.next_action)})>0,1,0),0))",
-                int(bool(row.next_action)),
+                f"IFERROR(IF({fx.says_something(refs.next_action)},1,0),0))",
+                int(says_something(row.next_action)),
             ),
             "due_text": ("=" + fx.typed_text(refs.due, fx.UNREADABLE), _lower(due_text)),
             "due_date": (fx.typed_date(refs.due, helper["due_text"]), _serial(row.due)),
             "artifact": (
                 fx.shows_artifact(refs.artifact),
-                int(bool(row.artifact or row.artifact_link)),
+                int(shows_artifact(row)),
             ),
             "approver_text": ("=" + fx.typed_text(refs.approver), _lower(row.approver)),
             "approver_ok": (

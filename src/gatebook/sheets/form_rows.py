@@ -11,7 +11,7 @@ from gatebook.domain.cells import Cell
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.fields import HEADER
 from gatebook.domain.review import GateRow, Unreadable
-from gatebook.domain.text import clean
+from gatebook.domain.text import clean, says_something
 from gatebook.sheets import typed
 from gatebook.sheets.formulas import KEY_PREFIX
 from gatebook.sheets.model import CellError, Grid, Raw
@@ -178,4 +178,5 @@ def _artifact(grid: Grid, cell: Cell, reader: CellReader) -> tuple[str, str]:
     text = typed.as_text(grid.values.get(cell))
     if match := _HYPERLINK.match(formula):
         link = match[1].replace('""', '"')
-    return text or link, link
+    # The sheet takes every HYPERLINK for proof, whatever it shows.
+    return text if says_something(text) else link or f"={formula}", link

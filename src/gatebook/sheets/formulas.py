@@ -21,7 +21,7 @@ from gatebook.domain.decision import (
 )
 from gatebook.domain.findings import BY_CODE, level_of
 from gatebook.domain.review import LOW_STAKES, STATUS_WORDS
-from gatebook.domain.text import ODD_SPACES, WORD_BREAKS
+from gatebook.domain.text import ODD_SPACES, PLACEHOLDERS_FRAMED, WORD_BREAKS
 
 KEY_PREFIX = "gate:"
 UNREADABLE = "?"
@@ -52,6 +52,13 @@ def _all_to_space(expression: str, characters: str) -> str:
 def clean(cell: str) -> str:
     """`domain.text.clean` of a cell as an expression."""
     return f"TRIM({_all_to_space(cell, ODD_SPACES)})"
+
+
+def says_something(cell: str) -> str:
+    """`domain.text.says_something` of a cell as an expression."""
+    text = clean(cell)
+    framed = f'FIND("|"&LOWER({text})&"|",{literal(PLACEHOLDERS_FRAMED)})'
+    return f"AND(LEN({text})>0,NOT(ISNUMBER({framed})))"
 
 
 def typed_text(cell: str, instead: str = "") -> str:
@@ -106,8 +113,7 @@ def iso_date(number: str) -> str:
 def shows_artifact(cell: str) -> str:
     """1 where an artifact is named or linked; of formulas only HYPERLINK counts, as in Python."""
     linked = f'UPPER(LEFT(FORMULATEXT({cell}),11))="=HYPERLINK("'
-    filled = f"LEN({clean(cell)})>0"
-    return f"=IFERROR(IF(ISFORMULA({cell}),IF({linked},1,0),IF({filled},1,0)),0)"
+    return f"=IFERROR(IF(ISFORMULA({cell}),IF({linked},1,0),IF({says_something(cell)},1,0)),0)"
 
 
 def flag(condition: str) -> str:
