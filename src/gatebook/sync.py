@@ -310,10 +310,10 @@ def _is_written(tables: Tables, version: str, old: OldPortfolio, portfolio: str)
     workbook = portfolio_workbook(tables, version)
     if lost := would_be_lost(workbook, old):
         raise Unwritable(
-            f"{portfolio}: somebody wrote into {', '.join(lost[:5])}, outside gatebook's tables, and "
-            "writing the file anew would lose it",
-            "Move it into the Notes column, or into a column of your own right of it with a header; "
-            "of a formula, paste the value. Nothing was written.",
+            f"{portfolio}: writing it anew would lose what somebody wrote into {', '.join(lost[:5])}",
+            "gatebook keeps text, numbers and links in the Notes column, and in columns of your own "
+            "right of it with a header; move it there, and paste a formula as its value. "
+            "Nothing was written.",
         )
     return says_the_same(workbook, old)
 

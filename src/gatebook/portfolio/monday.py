@@ -111,15 +111,23 @@ def _late(action: ActionRow) -> Content:
 
 def _due(rows: Sequence[SystemRow], today: date) -> tuple[Content, ...]:
     due = [
-        (row.next_due, row)
+        (row.next_due, row, row.next_reason)
         for row in rows
         if isinstance(row.next_due, date) and row.next_due <= today + _SOON
     ]
-    due.sort(key=lambda pair: (pair[0], pair[1].system.lower()))
+    # A form dated ahead is an invitation: its meeting is still to come.
+    due += [
+        (row.review_date, row, "the review is planned")
+        for row in rows
+        if row.next_due is None
+        and isinstance(row.review_date, date)
+        and today <= row.review_date <= today + _SOON
+    ]
+    due.sort(key=lambda one: (one[0], one[1].system.lower()))
     lines: list[Content] = []
-    for day, row in due:
+    for day, row, why in due:
         late = " (overdue)" if day < today else ""
-        text = f"{day}{late}: {_short(row.system)}, {row.next_reason}"
+        text = f"{day}{late}: {_short(row.system)}, {why}"
         link = row.link
         lines.append(Link(link.target, text, file=link.file) if isinstance(link, Link) else text)
     return tuple(lines)

@@ -6,6 +6,7 @@ It is also the log that the gate on access and changes asks for.
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
 from gatebook.domain.checklist import Checklist
@@ -31,7 +32,12 @@ _HEADERS = {folded(field.label) for field in CHANGES}
 
 
 def draw_changes(
-    stamp: Stamp, checklist: Checklist, *, name: str = TAB_NAME, changes: tuple[Change, ...] = ()
+    stamp: Stamp,
+    checklist: Checklist,
+    *,
+    name: str = TAB_NAME,
+    changes: tuple[Change, ...] = (),
+    paper: Literal["A4", "Letter"] = "A4",
 ) -> Sheet:
     """An empty or filled list of changes for one system."""
     columns = {field.name: _FIRST_COLUMN + place for place, field in enumerate(CHANGES)}
@@ -79,7 +85,7 @@ def draw_changes(
         ),
         protection=Protection(insert_rows=True),
         freeze=Cell(_HEADER_ROW + 1, 0),
-        page=Page(tall=0, repeat=(_HEADER_ROW, _HEADER_ROW)),
+        page=Page(paper=paper, tall=0, repeat=(_HEADER_ROW, _HEADER_ROW)),
         cursor=Cell(_HEADER_ROW + 1, _FIRST_COLUMN),
     )  # fmt: skip
 

@@ -210,7 +210,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A native chart on real ranges of `tab`."""
+    """A native chart on real ranges of `tab`.
+
+    `label_format`: the numbers stand on the bars, in this format ("": they do not). `unit`: the step
+    of the scale (0: the program's own). `scale_title`: what the scale counts.
+    """
 
     kind: Literal["bar", "bar-stacked", "bar-share", "column", "column-stacked", "line", "pie"]
     title: str
@@ -219,6 +223,9 @@ class Chart:
     at: Cell
     width: int = 480
     height: int = 288
+    label_format: str = ""
+    unit: int = 0
+    scale_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ TAB = "Charts"
 _FIRST = 1
 _DECISION_WORDS = {decision: DECISION_WORDS[decision].capitalize() for decision in Decision}
 _SHARE = replace(look.CELL_CENTRE, number_format="0%")
+# Numbers on the bars; a nought is left out.
+_COUNTED, _SHARED = "0;;;", "0%;;;"
 _CHART_COLUMN = 8
 _CHART_WIDTH = 760
 _ROW_PIXELS = 20
@@ -89,6 +91,9 @@ def _charts(tables: Tables, now: Table, gates: Table, months: Table) -> list[Cha
             series=(Series("Systems", _column(now, 0), _column(now, 1), fills[0], fills),),
             at=Cell(1, _CHART_COLUMN),
             width=_CHART_WIDTH,
+            label_format=_COUNTED,
+            unit=_unit(max(tables.decided(decision) for decision in Decision)),
+            scale_title="Systems",
         )
     ]
     below = 18
@@ -114,6 +119,8 @@ def _charts(tables: Tables, now: Table, gates: Table, months: Table) -> list[Cha
                 at=Cell(below, _CHART_COLUMN),
                 width=_CHART_WIDTH,
                 height=height,
+                label_format=_SHARED,
+                scale_title="Share of systems",
             )
         )
         below += height // _ROW_PIXELS + 2
@@ -129,6 +136,16 @@ def _charts(tables: Tables, now: Table, gates: Table, months: Table) -> list[Cha
                 ),
                 at=Cell(below, _CHART_COLUMN),
                 width=_CHART_WIDTH,
+                label_format=_COUNTED,
+                unit=_unit(
+                    max(m.launch + m.with_plan + m.delayed + m.incomplete for m in tables.months)
+                ),
+                scale_title="Systems",
             )
         )
     return charts
+
+
+def _unit(most: int) -> int:
+    """A whole step of the scale that makes at most ten of them."""
+    return max(1, -(-most // 10))

@@ -56,7 +56,7 @@ def review_workbook(review: Review, checklist: Checklist, look_of: Look | None =
     sheets: tuple[Sheet, ...] = (
         draw_review_tab(review, checklist, settings),
         guide.draw_guide(checklist, settings.paper),
-        changes.draw_changes(review.stamp, checklist, changes=review.changes),
+        changes.draw_changes(review.stamp, checklist, changes=review.changes, paper=settings.paper),
     )
     if settings.accent:
         sheets = tuple(look.in_accent(sheet, settings.accent) for sheet in sheets)

@@ -41,6 +41,7 @@ def test_what_changed_minutes_ago_is_read_again(tmp_path: Path) -> None:
         gzip.compress(b"{}")[:-9] + b"123456789",
         gzip.compress(b"[]"),
     ],
+    ids=["empty", "no gzip", "cut", "wrong checksum", "another shape"],
 )
 def test_a_damaged_file_is_no_trouble(tmp_path: Path, damage: bytes) -> None:
     kept(tmp_path).put("sheet", "41", HOUR, b"{}")

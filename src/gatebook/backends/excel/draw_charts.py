@@ -17,6 +17,8 @@ _KINDS = {
     "line": {"type": "line"},
     "pie": {"type": "pie"},
 }
+# Pale fills need an edge on white, in grey above all.
+_EDGE = "#595959"
 _QUIET = {"color": "#D9D9D9"}
 _NONE = {"visible": False}
 _GAP = 60  # per cent of a bar's thickness between two bars
@@ -51,7 +53,10 @@ def _series(chart: Chart, series: Series) -> dict[str, Any]:
         options["line"] = {"color": series.colour, "width": 2.25}
     elif chart.kind != "pie":
         options["gap"] = _GAP
+    if chart.label_format:
+        options["data_labels"] = {"value": True, "num_format": chart.label_format}
     if chart.kind != "line":
+        options["border"] = {"color": _EDGE, "width": 0.75}
         options["fill"] = {"color": series.colour}
         options["points"] = [{"fill": {"color": colour}} for colour in series.point_colours]
     return options
@@ -64,6 +69,10 @@ def _corners(tab: str, place: Range) -> list[Any]:
 def _set_axes(made: Any, chart: Chart) -> None:
     labels: dict[str, Any] = {"line": _QUIET}
     scale: dict[str, Any] = {"major_gridlines": {"visible": True, "line": _QUIET}}
+    if chart.scale_title:
+        scale |= {"name": chart.scale_title, "name_font": {"size": 9, "bold": False}}
+    if chart.unit:
+        scale |= {"major_unit": chart.unit, "num_format": "0"}
     if chart.kind.startswith("bar"):
         # The first label stands on top, as in the table; the scale crosses where the last one is.
         made.set_y_axis(labels | {"reverse": True, "crossing": "max", "major_gridlines": _NONE})

@@ -74,21 +74,32 @@ def _basic(chart: Chart, data_id: int, headers: int) -> dict[str, Any]:
         "chartType": kind,
         "legendPosition": "NO_LEGEND" if len(chart.series) == 1 else "BOTTOM_LEGEND",
         "headerCount": headers,
-        "axis": [{"position": labels}, {"position": scale}],
+        "axis": [
+            {"position": labels},
+            {"position": scale} | ({"title": chart.scale_title} if chart.scale_title else {}),
+        ],
         "domains": [{"domain": _data(data_id, chart.series[0].labels, headers)}],
-        "series": [_series(series, data_id, headers, kind, scale) for series in chart.series],
+        "series": [
+            _series(series, data_id, headers, kind, scale, labelled=bool(chart.label_format))
+            for series in chart.series
+        ],
     }
     if stacked:
         found["stackedType"] = stacked
     return found
 
 
-def _series(series: Series, data_id: int, headers: int, kind: str, scale: str) -> dict[str, Any]:
+def _series(
+    series: Series, data_id: int, headers: int, kind: str, scale: str, *, labelled: bool
+) -> dict[str, Any]:
     found: dict[str, Any] = {
         "series": _data(data_id, series.values, headers),
         "targetAxis": scale,
         "colorStyle": colour(series.colour),
     }
+    if labelled:
+        # The labels take the format of their cells.
+        found["dataLabel"] = {"type": "DATA"}
     if kind == "LINE":
         found["lineStyle"] = {"width": 2}
     elif series.point_colours:
