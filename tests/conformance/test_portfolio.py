@@ -6,6 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from gatebook.domain.review import Status
 from gatebook.sheets.model import Raw
 from tests.conformance.desks import Desk, ExcelDesk, GoogleDesk, Ran, grids
@@ -166,6 +168,26 @@ class TestOthersInTheSpreadsheet:
         fill(google)
         sync(google)
         assert google.editor(google.portfolio).titles()[0] == "Portfolio"
+
+    @pytest.mark.parametrize("trace", ["a note", "another title", "a checkbox"])
+    def test_a_blank_tab_that_somebody_touched_stays(
+        self, trace: str, both: tuple[ExcelDesk, GoogleDesk]
+    ) -> None:
+        google = both[1]
+        google.put("one", passing_review())
+        mine = google.editor(google.portfolio)
+        if trace == "a note":
+            mine.note("Sheet1!B2", "for the meeting")
+        elif trace == "a checkbox":
+            area = {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 2}
+            rule = {"condition": {"type": "BOOLEAN"}}
+            mine.request({"setDataValidation": {"range": area, "rule": rule}})
+        else:
+            mine.rename("Sheet1", "Steering plan")
+        before = mine.titles()
+        assert sync(google).code == 0
+        assert mine.titles()[:1] == before
+        assert len(mine.titles()) == 10
 
     def test_a_tab_of_theirs_with_our_name_is_not_written_over(
         self, both: tuple[ExcelDesk, GoogleDesk]

@@ -81,11 +81,15 @@ def test_full_reads_everything(google: GoogleDesk) -> None:
 
 
 def test_folders_are_paged_by_a_thousand(google: GoogleDesk) -> None:
+    for name in ("a first", "z last"):
+        stamp = stamp_of(TWELVE, name.replace(" ", "-"), name)
+        google.put(name, passing_review(system=name, stamp=stamp))
     for number in range(1001):
         google.server.upload(f"photo {number}.png", "mia@example.com", b"", parent=google.drive)
     google.server.forget()
-    google.run("check", google.reviews, "--today", TODAY)
-    assert google.server.counted() == {"drive.files.list": 2}
+    ran = google.run("check", google.reviews, "--json", "--today", TODAY)
+    assert {one["system"] for one in ran.json["reviews"]} == {"a first", "z last"}
+    assert google.server.counted() == {"drive.files.list": 2, "sheets.spreadsheets.get": 2}
 
 
 def test_what_changed_a_minute_ago_is_read_once_more(google: GoogleDesk) -> None:

@@ -49,31 +49,43 @@ def test_a_batch_that_fails_leaves_nothing_behind(google: GoogleDesk) -> None:
     assert after == before
 
 
-def test_another_sync_that_was_quicker_is_not_written_over(google: GoogleDesk) -> None:
-    def other_sync(_request: object) -> None:
-        mine = google.editor(google.portfolio)
-        (old,) = [one for one in mine.document.metadata if one["metadataKey"] == REVISION_KEY]
-        number = int(old["metadataValue"].partition(";")[0]) + 1
-        mine.request(
-            {
-                "createDeveloperMetadata": {
-                    "developerMetadata": {
-                        "metadataId": revision_id(number, ()),
-                        "metadataKey": REVISION_KEY,
-                        "metadataValue": f"{number};another",
-                        "location": {"spreadsheet": True},
-                        "visibility": "DOCUMENT",
-                    }
-                }
-            }
-        )
+def other_syncs(google: GoogleDesk, count: int) -> None:
+    """The traces of so many syncs of somebody else, written at this very moment."""
+    mine = google.editor(google.portfolio)
+    told = [
+        int(one["metadataValue"].partition(";")[0])
+        for one in mine.document.metadata
+        if one["metadataKey"] == REVISION_KEY
+    ]
+    for number in range(max(told) + 1, max(told) + 1 + count):
+        made = {
+            "metadataId": revision_id(number, ()),
+            "metadataKey": REVISION_KEY,
+            "metadataValue": f"{number};another",
+            "location": {"spreadsheet": True},
+            "visibility": "DOCUMENT",
+        }
+        mine.request({"createDeveloperMetadata": {"developerMetadata": made}})
 
+
+@pytest.mark.parametrize("others", [1, 2, 3])
+def test_what_was_planned_on_an_old_revision_is_refused(others: int, google: GoogleDesk) -> None:
+    """Other syncs wrote once or more between our reading and our writing."""
     before = state(google)
-    google.server.after("spreadsheets.get", other_sync, nth=6)
+    google.server.after("spreadsheets.get", lambda _request: other_syncs(google, others), nth=6)
     ran = sync(google, "--full", today=TOMORROW)
-    assert ran.code == 4
+    assert ran.code == 4, ran.out
     assert "another sync" in ran.err
     assert state(google) == before
+
+
+def test_what_was_lost_on_the_way_and_overtaken_is_not_sent_again(google: GoogleDesk) -> None:
+    """Ours was written, its answer lost, and somebody else wrote before we looked."""
+    google.server.forget()
+    google.server.faults.at("batchUpdate", 1, "503", after=True)
+    google.server.after("spreadsheets.batchUpdate", lambda _request: other_syncs(google, 1))
+    assert sync(google, "--full", today=TOMORROW).code == 1
+    assert google.server.counted()["sheets.spreadsheets.batchUpdate"] == 1
 
 
 @pytest.mark.parametrize("kind", ["503", "500", "reset", "truncated"])

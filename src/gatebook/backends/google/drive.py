@@ -112,6 +112,9 @@ class _Found:
         if source.location not in self.files:
             self.files.add(source.location)
             self.sources.append(source)
+        elif source.version:
+            # A shortcut to it came first, and that has no version of the file behind it.
+            self.sources = [source if s.location == source.location else s for s in self.sources]
 
     def _shortcut(self, record: Mapping[str, Any]) -> None:
         details = record.get("shortcutDetails", {})
@@ -153,8 +156,13 @@ def _children(transport: Transport, folder_id: str, found: _Found) -> list[dict[
             )
         records += answer.get("files", [])
         token = answer.get("nextPageToken", "")
-        if not token or len(records) > _MAX_FILES:
+        if not token:
             return records
+        if len(records) > _MAX_FILES:
+            raise Unreadable(
+                f"there are more than {_MAX_FILES:,} files in {folder_address(folder_id)}",
+                "Give a folder that holds the reviews and little else.",
+            )
 
 
 def source_of(record: Mapping[str, Any]) -> Source:

@@ -22,7 +22,7 @@ OWN_FIELDS = (
     "sheets(properties(sheetId,title,index,sheetType,hidden,gridProperties(rowCount,columnCount)),"
     "developerMetadata,merges,basicFilter(range),charts(chartId),conditionalFormats(ranges),"
     "protectedRanges(protectedRangeId,description),"
-    f"data(startRow,startColumn,rowData(values({_CELL}))))"
+    f"data(startRow,startColumn,rowData(values({_CELL},note,dataValidation(condition(type))))))"
 )
 # Kinds of errors by their names in the API and in a sheet.
 # https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/other#ErrorType

@@ -7,6 +7,7 @@ https://developers.google.com/workspace/sheets/api/guides/metadata
 
 from __future__ import annotations
 
+import re
 import secrets
 import zlib
 from collections.abc import Collection, Mapping, Sequence
@@ -25,6 +26,8 @@ from gatebook.sheets.model import Workbook
 TAB_KEY = "gatebook-tab"
 REVISION_KEY = "gatebook-revision"
 _TRIES = 5
+# Revisions that are kept: a batch made on any of them is still refused, however late it comes.
+_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,14 @@ def _revisions(answer: Mapping[str, Any]) -> tuple[int, tuple[int, ...]]:
     found = [
         one for one in answer.get("developerMetadata", ()) if one.get("metadataKey") == REVISION_KEY
     ]
-    numbers = [str(one.get("metadataValue", "")).partition(";")[0] for one in found]
-    last = max((int(number) for number in numbers if number.isdigit()), default=0)
-    return last, tuple(one["metadataId"] for one in found)
+    told = sorted((_told(str(one.get("metadataValue", ""))), one["metadataId"]) for one in found)
+    return told[-1][0] if told else 0, tuple(number for _, number in told)
+
+
+def _told(revision: str) -> int:
+    """The number in "7;token"; 0 where there is none."""
+    number = revision.partition(";")[0]
+    return int(number) if number.isdigit() else 0
 
 
 def _only_blank(sheets: Sequence[Mapping[str, Any]]) -> int | None:
@@ -124,9 +132,17 @@ def _only_blank(sheets: Sequence[Mapping[str, Any]]) -> int | None:
     cells = [
         c for b in sheet.get("data", ()) for r in b.get("rowData", ()) for c in r.get("values", ())
     ]
-    bare = not any(cells) and not sheet.get("charts") and not sheet.get("protectedRanges")
-    grid = sheet.get("properties", {}).get("sheetType", "GRID") == "GRID"
-    return sheet["properties"].get("sheetId", 0) if bare and grid else None
+    about = sheet.get("properties", {})
+    bare = not any(cells) and not any(sheet.get(kind) for kind in _WORK)
+    grid = about.get("sheetType", "GRID") == "GRID"
+    untouched = about.get("sheetId", 0) == 0 and _FIRST_TITLE.fullmatch(about.get("title", ""))
+    return 0 if bare and grid and untouched else None
+
+
+# What somebody may have done to a tab without typing into it.
+_WORK = ("charts", "protectedRanges", "merges", "basicFilter", "conditionalFormats")
+# "Sheet1", "Tabellenblatt1", "Feuille 1": what Google calls the first tab in each language.
+_FIRST_TITLE = re.compile(r"[^\W\d]+ ?1")
 
 
 def fresh(sheet_id: int = 0) -> Own:
@@ -197,11 +213,8 @@ def _requests(
         )
     revision = own.revision + 1
     taken = set(own.revision_ids)
-    for metadata_id in own.revision_ids:
-        requests.append(_forget(metadata_id))
-    requests.append(
-        _remember(_number(f"revision {revision}", taken), REVISION_KEY, f"{revision};{token}")
-    )
+    requests += [_forget(metadata_id) for metadata_id in own.revision_ids[:-_KEPT]]
+    requests.append(_remember(revision_id(revision, taken), REVISION_KEY, f"{revision};{token}"))
     if own.only_blank is not None:
         # Out of the way first: its name may be one of ours, and it goes when ours are there.
         requests.append(_rename(own.only_blank, f"gatebook {token}"))
@@ -289,10 +302,10 @@ def _apply(
             if error.response.status_code != 400:
                 raise
             unclear = error
-        now = _revision_now(transport, spreadsheet_id)
-        if now == revision:
+        made = _revisions_made(transport, spreadsheet_id)
+        if revision in made:
             return
-        if now.partition(";")[0] == revision.partition(";")[0]:
+        if max(map(_told, made), default=0) >= _told(revision):
             raise Unwritable(
                 "another sync wrote this spreadsheet at the same moment",
                 "Run this again: it starts from what the other one wrote. Nothing of this run was "
@@ -305,8 +318,8 @@ def _apply(
     raise unclear
 
 
-def _revision_now(transport: Transport, spreadsheet_id: str) -> str:
-    """The revision that the spreadsheet is at. Raises Unsure where nobody can tell."""
+def _revisions_made(transport: Transport, spreadsheet_id: str) -> list[str]:
+    """The last revisions of the spreadsheet. Raises Unsure where nobody can tell."""
     try:
         answer = transport.request(
             "get",
@@ -315,9 +328,8 @@ def _revision_now(transport: Transport, spreadsheet_id: str) -> str:
         ).json()
     except (APIError, OutOfReach) as error:
         raise Unsure(str(error)) from error
-    found = [
+    return [
         str(one.get("metadataValue", ""))
         for one in answer.get("developerMetadata", ())
         if one.get("metadataKey") == REVISION_KEY
     ]
-    return max(found, key=lambda text: int(text.partition(";")[0] or 0), default="")
