@@ -178,13 +178,17 @@ ROWS: list[tuple[str, tuple[Edit, ...], dict[str, str]]] = [
     # status, owner, next action, due, artifact, approver
     ("nothing", (), {"status": NEEDED, "owner": NEEDED}),
     ("no proof", ("Green", "Bo Li"), {"status": GREEN, "artifact": NEEDED}),
-    ("green", ("Green", "Bo Li", None, None, "x"), {"status": GREEN}),
+    ("green", ("Green", "Bo Li", None, None, "Mask it"), {"status": GREEN}),
     ("no plan", ("Yellow", "Bo Li"), {"status": YELLOW, "next_action": NEEDED, "due": NEEDED}),
-    ("no date", ("Yellow", "Bo Li", "x", "soon"), {"status": YELLOW, "due": NEEDED}),
-    ("far away", ("Yellow", "Bo Li", "x", FAR), {"status": YELLOW, "due": NEEDED}),
-    ("yellow", ("Yellow", "Bo Li", "x", ON), {"status": YELLOW}),
-    ("red", ("Red", "Bo Li", "x", ON), {"status": RED}),
-    ("refused", ("Red", "Bo Li", "x", ON, None, "Ana Ruiz"), {"status": RED, "approver": NEEDED}),
+    ("no date", ("Yellow", "Bo Li", "Mask it", "soon"), {"status": YELLOW, "due": NEEDED}),
+    ("far away", ("Yellow", "Bo Li", "Mask it", FAR), {"status": YELLOW, "due": NEEDED}),
+    ("yellow", ("Yellow", "Bo Li", "Mask it", ON), {"status": YELLOW}),
+    ("red", ("Red", "Bo Li", "Mask it", ON), {"status": RED}),
+    (
+        "refused",
+        ("Red", "Bo Li", "Mask it", ON, None, "Ana Ruiz"),
+        {"status": RED, "approver": NEEDED},
+    ),
     ("nobody", ("done", "The AI team"), {"status": UNCLEAR, "owner": NEEDED}),
 ]
 COMPLETE = {"green", "yellow", "red"}
@@ -240,7 +244,7 @@ class TestColours:
         places = {name: Cell(first, COLUMNS[name]) for name in ("status", "next_action", "due")} | {
             "backup": layout.value("backup")
         }
-        planned: dict[str, Edit] = {"next_action": "x", "due": date(2026, 12, 1), **typed}
+        planned: dict[str, Edit] = {"next_action": "Mask it", "due": date(2026, 12, 1), **typed}
         with libreoffice.open(drawn(passing_review(), TWELVE, tmp_path / "form.xlsx")) as book:
             book.put(TAB_NAME, {places[name].a1: value for name, value in planned.items()})
             assert self.fills(book, ["D2"]) == [fill]
@@ -259,7 +263,9 @@ class TestColours:
             for name in asked:
                 kind = HEADER_BY_NAME[name].kind
                 day = date(2026, 11, 20)
-                value: Edit = day if kind == "date" else next(people) if kind == "person" else "x"
+                value: Edit = (
+                    day if kind == "date" else next(people) if kind == "person" else "Mask it"
+                )
                 book.put(TAB_NAME, {cells[name]: value})
             assert self.fills(book, [*cells.values()]) == [look.PAPER] * len(cells)
 
