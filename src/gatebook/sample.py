@@ -44,7 +44,7 @@ _ARTIFACTS = {
     "failure-mode": "Failure runbook",
     "human-override": "Override runbook",
     "user-training": "Training record",
-    "manager-training": "Review guide for managers",
+    "manager-training": "Guide for managers",
     "named-owner": "Owner's agreement",
     "decommission": "Decommission criteria",
 }

@@ -97,6 +97,13 @@ def is_web(location: str) -> bool:
     return "://" in location
 
 
+def is_google(location: str) -> bool:
+    """Whether a location is a web address, as Google's are, and neither a path nor an object store."""
+    from gatebook.backends.remote.addresses import is_remote
+
+    return is_web(location) and not is_remote(location)
+
+
 def ledger_url(portfolio: str, configured: str) -> str:
     """Where a portfolio's ledger is: as configured, "" for none, else in a file of its own: beside the
     portfolio, or for one in Google in the user's data folder."""

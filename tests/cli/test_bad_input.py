@@ -361,3 +361,11 @@ def test_conflict_copies_are_named(sound: Office) -> None:
     assert len(copies) == 4
     assert all("changed last counts: reviews/a (1).xlsx" in message for message in copies)
     assert sound.row("First")["Sheet"] == "a (1).xlsx"
+
+
+def test_doctor_looks_into_an_object_store(office: Office) -> None:
+    """It is listed like a folder, and is no address of Google's."""
+    ran = office.run("doctor", "memory://reviews/nothing")
+    assert ran.code == 2
+    assert "nothing" in ran.out
+    assert "Google" not in ran.out

@@ -79,10 +79,10 @@ def _look(
 
 
 def _location(location: str, using: Settings, *, to_write: bool = False) -> Iterator[Line]:
-    from gatebook.wiring import SettingsError, is_web
+    from gatebook.wiring import SettingsError, is_google
 
-    if not is_web(location):
-        yield from _on_disk(location, using)
+    if not is_google(location):
+        yield from _listed(location, using)
         return
     try:
         using.backend(location)
@@ -92,7 +92,7 @@ def _location(location: str, using: Settings, *, to_write: bool = False) -> Iter
         yield Line(False, str(error))
 
 
-def _on_disk(location: str, using: Settings) -> Iterator[Line]:
+def _listed(location: str, using: Settings) -> Iterator[Line]:
     from gatebook.backends.protocol import Unreadable
     from gatebook.sync import Judgement, one_by_one
     from gatebook.wiring import SettingsError

@@ -110,9 +110,9 @@ def _check_target(target: str, using: Settings) -> None:
             if not using.is_spreadsheet(target):
                 raise Stop(
                     USAGE,
-                    f"the portfolio {target} is no spreadsheet",
-                    "make an empty spreadsheet, share it with gatebook's identity as an editor, and "
-                    "give its address.",
+                    f"the portfolio {target} is no Google spreadsheet",
+                    "name an .xlsx file on disk; or make an empty Google spreadsheet, share it with "
+                    "gatebook's identity as an editor, and give its address.",
                 )
         except SettingsError as error:
             raise Stop(USAGE, str(error)) from error

@@ -30,11 +30,6 @@ class Address:
     id: str
 
 
-def is_web(location: str) -> bool:
-    """Whether a location is a web address and no path on a disk."""
-    return "://" in location
-
-
 def parse_address(location: str) -> Address:
     """Read an address. Raises Unreadable for one that is no spreadsheet and no folder of Google's."""
     try:
