@@ -24,6 +24,7 @@ from gatebook.sheets.layout import COLUMNS, layout_for
 from gatebook.sheets.portfolio_book import portfolio_workbook
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.review_form import review_workbook
+from tests.abuse.marks import abuse
 from tests.support import validator
 from tests.support.builders import TWELVE, passing_review
 from tests.support.cell_values import Edit
@@ -82,6 +83,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
+@abuse("made", 10, 11)
 def test_the_lint_finds_nothing_to_repair(files: dict[str, Path]) -> None:
     """PAINS 10, 11: what Excel "repairs" on opening."""
     assert {name: lint(path) for name, path in files.items()} == {name: [] for name in files}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -28,6 +28,7 @@ from gatebook.sheets.layout import (
     HELPERS_FROM,
     LAST_COLUMN,
     NAMES_ROW,
+    PAPER_COLUMN,
     PEOPLE_ROW,
     Layout,
     layout_for,
@@ -43,9 +44,18 @@ pytestmark = pytest.mark.engine("libreoffice", "uno", "poppler")
 
 CHECKLISTS = {5: make_checklist(5), 12: TWELVE, 40: make_checklist(40)}
 EACH_SIZE = pytest.mark.parametrize("gates", CHECKLISTS)
-INPUTS = ("status", "owner", "next_action", "due", "artifact", "approver")
+INPUTS = ("status", "owner", "next_action", "due", "approver", "artifact")
 LEAST_SCALE = 0.6
+# An action that says who does what by when, the address of a file in somebody's cloud, and worse.
+PLAN = (
+    "Ask the vendor for the clause on training and storage, have legal read it, and keep it "
+    "with the contract before we meet"
+)
+ESSAY = PLAN * 4
+ADDRESS = "https://example.com/sites/ai-pilots/Shared%20Documents/support/runbook-v2.docx?web=1"
 GREEN, YELLOW, RED = (look.STATUS_FILL[status] for status in Status)
+# The sheet knows what day it is today.
+PAST, ON, FAR = date(2020, 2, 3), date.today() + timedelta(days=30), date(2126, 1, 1)
 NEEDED, UNCLEAR = look.NEEDED, look.UNCLEAR_FILL
 GREY = look.INCOMPLETE_FILL
 
@@ -75,6 +85,27 @@ def renewed(checklist: Checklist) -> Review:
     rows = (msgspec.structs.replace(row, **plan) for row in wordy(checklist).rows)
     review = msgspec.structs.replace(wordy(checklist), rows=tuple(rows))
     return renew(review, checklist, date(2026, 12, 18), "next").review
+
+
+def long_winded(checklist: Checklist) -> Review:
+    """Every gate with all that somebody could have to say in one cell."""
+    review = passing_review(checklist)
+    rows = (
+        msgspec.structs.replace(row, next_action=PLAN, due=date(2026, 12, 1), artifact=ADDRESS)
+        for row in review.rows
+    )
+    return msgspec.structs.replace(review, rows=tuple(rows))
+
+
+def rows_of(checklist: Checklist, action: str, artifact: str) -> dict[str, Edit]:
+    """The same answers in every gate's row, by cell."""
+    answers: dict[str, Edit] = {"status": "Yellow", "owner": "Alexandra Novak", "due": ON}
+    answers |= {"next_action": action, "artifact": artifact}
+    return {
+        Cell(row, COLUMNS[name]).a1: value
+        for row in layout_for(checklist).gate_rows.values()
+        for name, value in answers.items()
+    }
 
 
 def drawn(review: Review, checklist: Checklist, path: Path, paper: str = "A4") -> Path:
@@ -125,18 +156,18 @@ def scale_of(pdf: Path, checklist: Checklist) -> float:
     A column of n characters is 7n + 5 pixels wide in Calibri 11, and a pixel is 0.75 points.
     """
     columns = review_workbook(blank(checklist), checklist).sheets[0].columns
-    between = range(COLUMNS["gate"], COLUMNS["check"])
+    between = range(COLUMNS["gate"], COLUMNS["artifact"])
     points = sum((7 * columns[column].width + 5) * 0.75 for column in between)
     words = words_on(pdf)
     line = next(y for word, _, y in words if word == "Artifact")
     left = {word: x for word, x, y in words if abs(y - line) < 2}
-    return (left["Check"] - left["Gate"]) / points
+    return (left["Artifact"] - left["Gate"]) / points
 
 
 class TestOnPaper:
     @pytest.mark.parametrize("paper", ["A4", "Letter"])
     @pytest.mark.parametrize("gates", [5, 12])
-    @pytest.mark.parametrize("fill", [blank, passing_review, wordy, renewed])
+    @pytest.mark.parametrize("fill", [blank, passing_review, wordy, renewed, long_winded])
     def test_one_page_at_a_size_that_can_be_read(
         self, fill: object, gates: int, paper: str, tmp_path: Path, libreoffice: LibreOffice
     ) -> None:
@@ -145,53 +176,83 @@ class TestOnPaper:
         pdf = self.printed(path, libreoffice)
         assert pdf_pages(pdf) == 1
         assert LEAST_SCALE <= scale_of(pdf, checklist) <= 1
-        # Signed on stands in the last row, Check in the last column.
-        assert {"Check", "Signed", "Attendees"} <= {word for word, _, _ in words_on(pdf)}
+        # Signed on stands in the last row, Artifact in the last column.
+        assert {"Artifact", "Signed", "Attendees"} <= {word for word, _, _ in words_on(pdf)}
 
-    def test_more_gates_take_more_pages_and_stay_as_large(
-        self, forms: dict[int, Path], libreoffice: LibreOffice
+    @pytest.mark.parametrize("paper", ["A4", "Letter"])
+    @pytest.mark.parametrize(
+        ("gates", "action", "artifact"),
+        [(12, PLAN, ADDRESS), (12, PLAN, ADDRESS * 3), (20, PLAN[:60], ADDRESS)],
+    )
+    def test_what_people_write_into_an_empty_form_stays_on_one_page(
+        self,
+        gates: int,
+        action: str,
+        artifact: str,
+        paper: str,
+        tmp_path: Path,
+        libreoffice: LibreOffice,
     ) -> None:
-        pdf = self.printed(forms[40], libreoffice)
-        assert pdf_pages(pdf) > 1
-        assert scale_of(pdf, CHECKLISTS[40]) >= LEAST_SCALE
-        headings = [word for word, _, _ in words_on(pdf) if word == "Artifact"]
-        assert len(headings) == pdf_pages(pdf)
+        checklist = TWELVE if gates == 12 else make_checklist(gates)
+        path = drawn(blank(checklist), checklist, tmp_path / "form.xlsx", paper)
+        pdf = self.printed(path, libreoffice, rows_of(checklist, action, artifact))
+        assert pdf_pages(pdf) == 1
+        assert LEAST_SCALE <= scale_of(pdf, checklist) <= 1
 
-    def printed(self, path: Path, libreoffice: LibreOffice) -> Path:
+    @pytest.mark.parametrize(("gates", "action"), [(40, ""), (12, ESSAY), (40, ESSAY)])
+    def test_more_than_a_page_goes_on_under_its_headings_and_stays_as_large(
+        self, gates: int, action: str, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        checklist = CHECKLISTS[gates]
+        path = drawn(blank(checklist), checklist, tmp_path / "form.xlsx")
+        typed = rows_of(checklist, action, ADDRESS) if action else {}
+        pdf = self.printed(path, libreoffice, typed)
+        assert pdf_pages(pdf) > 1
+        assert LEAST_SCALE <= scale_of(pdf, checklist) <= 1
+        for word in ("Artifact", "Page"):
+            assert [found for found, _, _ in words_on(pdf)].count(word) == pdf_pages(pdf), word
+
+    def printed(
+        self, path: Path, libreoffice: LibreOffice, typed: dict[str, Edit] | None = None
+    ) -> Path:
+        """The first tab as a PDF, once some cells have been typed over."""
         with libreoffice.open(path) as book:
+            book.put(TAB_NAME, typed or {})
             for tab in ("Guide", "Changes"):
                 book.delete_tab(tab)
             return book.save(path.with_suffix(".pdf"))
 
     @EACH_SIZE
-    def test_the_printed_area_is_what_people_see(
+    def test_the_printed_area_is_what_people_sign(
         self, gates: int, forms: dict[int, Path], libreoffice: LibreOffice
     ) -> None:
         layout = layout_for(CHECKLISTS[gates])
         with libreoffice.open(forms[gates]) as book:
-            assert book.print_areas(TAB_NAME) == [Range.of(0, 0, layout.last_row, LAST_COLUMN).a1]
+            last = LAST_COLUMN if gates == 40 else PAPER_COLUMN
+            assert book.print_areas(TAB_NAME) == [Range.of(0, 0, layout.last_row, last).a1]
 
 
 # What stands in a row, and the fills that its cells then have; those not named have none of ours.
-ON, FAR = date(2026, 12, 1), date(2126, 1, 1)
 ROWS: list[tuple[str, tuple[Edit, ...], dict[str, str]]] = [
-    # status, owner, next action, due, artifact, approver
+    # INPUTS
     ("nothing", (), {"status": NEEDED, "owner": NEEDED}),
     ("no proof", ("Green", "Bo Li"), {"status": GREEN, "artifact": NEEDED}),
-    ("green", ("Green", "Bo Li", None, None, "Mask it"), {"status": GREEN}),
+    ("green", ("Green", "Bo Li", None, None, None, "Mask it"), {"status": GREEN}),
     ("no plan", ("Yellow", "Bo Li"), {"status": YELLOW, "next_action": NEEDED, "due": NEEDED}),
     ("no date", ("Yellow", "Bo Li", "Mask it", "soon"), {"status": YELLOW, "due": NEEDED}),
     ("far away", ("Yellow", "Bo Li", "Mask it", FAR), {"status": YELLOW, "due": NEEDED}),
     ("yellow", ("Yellow", "Bo Li", "Mask it", ON), {"status": YELLOW}),
     ("red", ("Red", "Bo Li", "Mask it", ON), {"status": RED}),
+    ("late", ("Yellow", "Bo Li", "Mask it", PAST), {"status": YELLOW, "due": NEEDED}),
+    ("late and done", ("Green", "Bo Li", "Mask it", PAST, None, "Mask it"), {"status": GREEN}),
     (
         "refused",
-        ("Red", "Bo Li", "Mask it", ON, None, "Ana Ruiz"),
+        ("Red", "Bo Li", "Mask it", ON, "Ana Ruiz"),
         {"status": RED, "approver": NEEDED},
     ),
     ("nobody", ("done", "The AI team"), {"status": UNCLEAR, "owner": NEEDED}),
 ]
-COMPLETE = {"green", "yellow", "red"}
+COMPLETE = {"green", "yellow", "red", "late", "late and done"}
 
 
 class TestColours:
@@ -244,7 +305,7 @@ class TestColours:
         places = {name: Cell(first, COLUMNS[name]) for name in ("status", "next_action", "due")} | {
             "backup": layout.value("backup")
         }
-        planned: dict[str, Edit] = {"next_action": "Mask it", "due": date(2026, 12, 1), **typed}
+        planned: dict[str, Edit] = {"next_action": "Mask it", "due": ON, **typed}
         with libreoffice.open(drawn(passing_review(), TWELVE, tmp_path / "form.xlsx")) as book:
             book.put(TAB_NAME, {places[name].a1: value for name, value in planned.items()})
             assert self.fills(book, ["D2"]) == [fill]
@@ -268,6 +329,19 @@ class TestColours:
                 )
                 book.put(TAB_NAME, {cells[name]: value})
             assert self.fills(book, [*cells.values()]) == [look.PAPER] * len(cells)
+
+    @pytest.mark.parametrize(
+        ("status", "day", "fill"),
+        [("Red", PAST, NEEDED), ("Red", ON, look.PAPER), ("Red", None, NEEDED), ("Green", PAST, look.PAPER)],
+    )  # fmt: skip
+    def test_the_day_to_meet_again_is_tinted_where_it_is_missing_or_has_passed(
+        self, status: str, day: Edit, fill: str, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        layout = layout_for(TWELVE)
+        again, gate = layout.value("regate_on").a1, gate_cells(layout, "status")[0]
+        with libreoffice.open(forms[12]) as book:
+            book.put(TAB_NAME, {gate: status, again: day})
+            assert self.fills(book, [again]) == [fill]
 
 
 class TestLists:
@@ -394,3 +468,56 @@ class TestTyping:
         expected = input_order(layout_for(CHECKLISTS[gates]))
         with libreoffice.open(forms[gates]) as book:
             assert book.walk(TAB_NAME, "A1", len(expected)) == expected
+
+
+class TestOtherTabs:
+    """The guide has nothing to fill in; the log of changes has four columns below its headings."""
+
+    LOG = tuple(f"{column}{row}" for row in range(4, 64) for column in "BCDE")
+
+    def test_the_guide_takes_nothing(
+        self, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        cells = Range.parse("A1:K60")
+        everywhere = [
+            Cell(row, column).a1
+            for row in range(cells.last.row + 1)
+            for column in range(cells.last.column + 1)
+        ]
+        with libreoffice.open(forms[12]) as book:
+            assert book.is_protected("Guide")
+            assert book.value("Guide", "B1") == "How to run the gate review"
+            assert book.offer("Guide", dict.fromkeys(everywhere, "typed")) == {*everywhere}
+            assert not any(book.validation("Guide", cell) for cell in everywhere[:200])
+
+    def test_the_log_takes_what_stands_below_its_headings(
+        self, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        shown = [f"{column}{row}" for row in range(1, 70) for column in "ABCDEFG"]
+        with libreoffice.open(forms[12]) as book:
+            assert book.shown("Changes", "B3", "C3", "D3", "E3") == ["Date", "Kind", "Who", "What"]
+            refused = book.offer("Changes", dict.fromkeys(shown, "typed"))
+            assert set(shown) - refused == {*self.LOG}
+            assert book.shown("Changes", *self.LOG) == ["typed"] * len(self.LOG)
+
+    def test_the_log_offers_its_kinds_and_takes_only_days(
+        self, forms: dict[int, Path], libreoffice: LibreOffice
+    ) -> None:
+        kinds = ("Model", "Vendor model upgrade", "Prompt", "Data source", "Use case", "Other")
+        with libreoffice.open(forms[12]) as book:
+            for row in (4, 30, 63):
+                rules = [book.validation("Changes", f"{column}{row}") for column in "BCDE"]
+                assert [rule and (rule.kind, rule.dropdown) for rule in rules] == [
+                    ("date", False), ("list", True), ("any", False), ("any", False)
+                ]  # fmt: skip
+                day, kind, *_ = rules
+                assert day
+                assert kind
+                assert day.refuses
+                assert kind.refuses
+                assert tuple(kind.entries) == kinds
+                assert all(rule and rule.prompt and rule.ignore_blank for rule in rules)
+            book.put(
+                "Changes", {"B4": "soon", "B5": ON, "B6": FAR, "C4": "Prompts", "C5": "prompt"}
+            )
+            assert set(book.invalid("Changes")) == {"B4", "B6", "C4"}

@@ -31,6 +31,7 @@ from gatebook.domain.systems import systems
 from gatebook.portfolio import build_tables
 from gatebook.sample import sample_reviews
 from gatebook.sheets import look
+from gatebook.sheets.form_draw import Look
 from gatebook.sheets.model import Page, Placed, Sheet, Style, Workbook
 from gatebook.sheets.portfolio_book import portfolio_workbook
 from gatebook.sheets.portfolio_front import HEADER_ROW
@@ -80,7 +81,7 @@ def tables_of(count: int) -> Tables:
 
 def draw(count: int, path: Path, paper: Paper = "A4") -> Path:
     """The portfolio of so many systems as a file."""
-    draw_workbook(portfolio_workbook(tables_of(count), "0", paper), path)
+    draw_workbook(portfolio_workbook(tables_of(count), "0", Look(paper=paper)), path)
     return path
 
 
@@ -151,6 +152,35 @@ def test_up_to_25_systems_print_on_one_landscape_page(
     info = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
     wide, tall = map(float, re.findall(r"Page size:\s+([\d.]+) x ([\d.]+)", info)[0])
     assert wide > tall
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_25_systems_that_all_have_much_to_say_print_on_one_page_too(
+    paper: Paper, full_size: float, tmp_path: Path, libreoffice: LibreOffice
+) -> None:
+    """Long names, red gates, a plan, a long change, every list of the view full, and a regulated area."""
+    wordy = replace(
+        tables_of(25).systems[1],
+        system="Contract clause comparison assistant",
+        owner="Alexandra Papadopoulou-Schmidt",
+        decision=SHOWN[Decision.INCOMPLETE].format(things="12 things"),
+        blocks="; ".join(
+            f"{n} Confidential data handled (Alexandra Papadopoulou)" for n in (1, 2, 3)
+        ),
+        change="was “Launch with remediation plan”; gates 1, 2, 3, 4 better; gates 5, 6, 7, 8, 9 worse",
+        regulated="Health care: 3 G · 6 R · 7 R · 8 – · 12 G",
+        state="not found since 2026-11-20; last known state shown",
+        notes={"Notes": "The board asked about this one on Monday. " * 8},
+    )
+    full = tables_of(25)
+    many = replace(full, systems=(wordy,) * 25, synced="2026-11-24 06:00 CET. " + "x: y → z; " * 12)
+    draw_workbook(portfolio_workbook(many, "0", Look(paper=paper)), tmp_path / "p.xlsx")
+    with libreoffice.open(tmp_path / "p.xlsx") as book:
+        pdf = book.save(tmp_path / "p.pdf", tab="Portfolio")
+    (words,) = words_on(pdf)
+    (height,) = [tall for word, tall in words if word == "System"]
+    assert height / full_size >= LEAST_SCALE
+    assert [word for word, _ in words].count("comparison") == 25
 
 
 def test_more_systems_print_with_the_headings_on_each_page(

@@ -19,6 +19,7 @@ from gatebook.domain.cells import column_letters
 from gatebook.sample import sample_reviews
 from gatebook.sheets.formulas import KEY_PREFIX
 from gatebook.sheets.layout import COLUMNS, HELPERS_FROM, layout_for
+from tests.abuse.marks import abuse
 from tests.cli.conftest import Office, header_row, write_form
 from tests.cli.conftest import office as office  # the fixture
 from tests.support.builders import TODAY, TWELVE
@@ -135,6 +136,7 @@ def _places(path: Path) -> tuple[str, dict[str, tuple[int, int]]]:
 
 
 @pytest.mark.engine("libreoffice", "uno")
+@abuse("programs", 2, 3, 5, 12, 24)
 def test_sheets_that_libreoffice_changed_and_saved_come_to_the_same(
     office: Office, cases: list[Case]
 ) -> None:
@@ -158,6 +160,7 @@ def test_sheets_that_libreoffice_changed_and_saved_come_to_the_same(
 
 
 @pytest.mark.engine("libreoffice", "uno")
+@abuse("programs", 33)
 def test_a_portfolio_that_libreoffice_saved_with_notes_is_taken_up_again(
     office: Office, libreoffice: LibreOffice
 ) -> None:

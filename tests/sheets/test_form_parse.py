@@ -374,9 +374,13 @@ class TestMarks:
         assert [row.key for row in review.rows if row.lost_key] == ["cost-per-task"]
 
     def test_neither_key_nor_number(self) -> None:
+        """What is marked beside a gate's title is that gate's; a title alone is a note."""
         desk = mixed()
         desk.clear(Cell(desk.gate_row(5), 1))
+        status = desk.cell("5 Status")
         desk.clear("5 #")
+        assert codes(read_desk(desk)).count("row-unknown") == 1
+        desk.clear(status)
         assert codes(read_desk(desk)).count("row-missing") == 1
 
     def test_the_keys_and_the_numbers_are_gone(self) -> None:
@@ -384,8 +388,18 @@ class TestMarks:
         desk.delete_column(1)
         desk.delete_column(0)
         review = read_desk(desk)
-        assert review.rows == ()
-        assert len(said(review, "row-missing")) == 12
+        assert [row.lost_key for row in review.rows] == [True] * 12
+        assert len(said(review, "row-unknown")) == 12
+
+    def test_a_row_without_key_and_number_that_says_otherwise_is_seen(self) -> None:
+        """PAINS 5: what is in sight of a row was copied below the table, and marked red there."""
+        desk = mixed()
+        for cell in [c for c in desk.held if c.row == desk.gate_row(6) and c.column > 1]:
+            desk.type(cell.down(40), desk.held[cell].value or "")
+        desk.type(Cell(desk.gate_row(6) + 40, desk.header("Status").column), "Red")
+        review = read_desk(desk)
+        assert len(review.rows) == 13
+        assert {"row-duplicated", "row-unknown"} <= set(codes(review))
 
     def test_a_second_row_without_its_key_is_seen_and_blocks(self) -> None:
         """Somebody typed or pasted a gate again under the table: its red must not be missed."""
@@ -395,6 +409,15 @@ class TestMarks:
         review = read_desk(desk)
         assert len(review.rows) == 13
         assert {"row-duplicated", "row-unknown"} <= set(codes(review))
+
+    def test_mixed_up_rows_are_seen_without_the_header_gate(self) -> None:
+        """PAINS 5: titles are known by what they are."""
+        desk = mixed()
+        desk.type(desk.header("Gate"), "")
+        assert "row-mixed-up" not in codes(read_desk(desk))
+        title = Cell(desk.gate_row(5), 2)
+        desk.type(title, desk.held[title.down(1)].value or "")
+        assert codes(read_desk(desk)).count("row-mixed-up") == 1
 
     def test_a_row_is_deleted(self) -> None:
         desk = mixed()
@@ -511,7 +534,6 @@ class TestHeaders:
         review = read_desk(desk)
         left: dict[str, dict[str, Any]] = {
             "#": {"number_shown": None},
-            "Gate": {"title": ""},
             "Downgrade approved by": {"approver": ""},
         }
         rows = answers(review).rows

@@ -27,6 +27,7 @@ from gatebook.domain.review import (
 )
 from gatebook.domain.text import clean
 from gatebook.sheets.review_form import read_reviews, review_workbook
+from tests.abuse.marks import abuse
 from tests.support.builders import TODAY, TWELVE, stamp_of
 from tests.support.checklists import make_checklist
 from tests.support.memory_grid import grid_of, grids_of
@@ -127,6 +128,7 @@ CHECKLISTS = [TWELVE, make_checklist(1), make_checklist(5)]
 @settings(max_examples=40)
 @pytest.mark.parametrize("checklist", CHECKLISTS, ids=lambda checklist: checklist.name)
 @given(data=st.data())
+@abuse("made", 31, 18)
 def test_drawn_and_read_is_the_same(checklist: Checklist, data: st.DataObject) -> None:
     """PAINS 31, 18: nothing is lost, and text stays text."""
     review = data.draw(reviews(checklist))
@@ -138,6 +140,7 @@ def test_drawn_and_read_is_the_same(checklist: Checklist, data: st.DataObject) -
 
 @settings(max_examples=25)
 @given(review=reviews(TWELVE))
+@abuse("made", 12)
 def test_the_decision_survives_and_the_sheet_agrees(review: Review) -> None:
     """PAINS 12: what the fresh file shows at once is what its inputs lead to."""
     before, after = judge(review, TWELVE, TODAY), judge(read_back(review, TWELVE), TWELVE, TODAY)
@@ -148,6 +151,7 @@ def test_the_decision_survives_and_the_sheet_agrees(review: Review) -> None:
 
 @settings(max_examples=25)
 @given(review=reviews(TWELVE))
+@abuse("made", 31)
 def test_drawn_again_is_the_same_sheet(review: Review) -> None:
     """PAINS 31: generate, read, write, read is the same."""
     once = review_workbook(review, TWELVE)

@@ -56,12 +56,12 @@ def _samples(checklist: Checklist) -> list[Review]:
     return [review for _, review in sample_reviews(checklist, TODAY)]
 
 
-def _portfolio(checklist: Checklist, day: date = TODAY) -> Workbook:
+def _portfolio(checklist: Checklist, day: date = TODAY, look_of: Look | None = None) -> Workbook:
     """The sample portfolio, with a sheet that could not be read."""
     judged = [judge(review, checklist, day) for review in _samples(checklist)]
     unread = [TabProblem("reviews/chat.xlsx", "", "the file is locked", "Close it and sync again.")]
     tables = build_tables(systems(judged, day), unread, OldPortfolio(), day, ".")
-    return portfolio_workbook(tables, "0")
+    return portfolio_workbook(tables, "0", look_of)
 
 
 def _empty_portfolio() -> Workbook:
@@ -71,6 +71,11 @@ def _empty_portfolio() -> Workbook:
 def _in_accent(accent: str) -> Callable[[], Workbook]:
     settings = Look("Example Ltd", "A4", accent, "◆ Example Ltd")
     return lambda: review_workbook(passing_review(), TWELVE, settings)
+
+
+def _portfolio_in_accent(accent: str) -> Callable[[], Workbook]:
+    settings = Look("Example Ltd", "A4", accent, "◆ Example Ltd")
+    return lambda: _portfolio(TWELVE, look_of=settings)
 
 
 def _form(review: Review) -> Callable[[], Workbook]:
@@ -101,6 +106,7 @@ BOOKS: dict[str, Callable[[], Workbook]] = {
 # Opening a form in an engine takes most of a second, so not every sample.
 OPENED = [name for name in BOOKS if "sample" not in name] + [*_one_of_each_outcome()]
 BOOKS |= {f"accent {accent}": _in_accent(accent) for accent in ACCENTS}
+BOOKS |= {f"portfolio in {accent}": _portfolio_in_accent(accent) for accent in ACCENTS}
 EACH_BOOK = pytest.mark.parametrize("name", BOOKS)
 
 
@@ -108,10 +114,11 @@ def _cells(sheet: Sheet) -> dict[Cell, Placed]:
     """Every styled cell of a tab, those of its tables too."""
     cells = dict(sheet.cells)
     for table in sheet.tables:
-        for row, record in enumerate((table.header, *table.rows)):
+        for column, (text, style) in enumerate(table.headers):
+            cells[table.at.right(column)] = Placed(text, style)
+        for row, record in enumerate(table.rows, 1):
             for column, (content, style) in enumerate(zip(record, table.styles, strict=True)):
-                at = Cell(table.at.row + row, table.at.column + column)
-                cells[at] = Placed(content, style if row else table.header_style)
+                cells[table.at.down(row).right(column)] = Placed(content, style)
     return cells
 
 
@@ -164,14 +171,19 @@ def test_every_text_stands_out_from_its_fill(name: str) -> None:
     assert not faint
 
 
+@pytest.mark.parametrize("book", ["form", "portfolio"])
 @pytest.mark.parametrize("accent", ACCENTS)
-def test_an_accent_stands_where_ours_did(accent: str) -> None:
+def test_an_accent_stands_where_ours_did(accent: str, book: str) -> None:
     """Every tab: bands of headings are filled with it, titles written in it where it can be read."""
-    usual, coloured = BOOKS["accent " + accent](), review_workbook(passing_review(), TWELVE)
+    if book == "form":
+        usual, coloured = BOOKS["accent " + accent](), review_workbook(passing_review(), TWELVE)
+    else:
+        usual, coloured = BOOKS["portfolio in " + accent](), _portfolio(TWELVE)
     for ours, theirs in zip(coloured.sheets, usual.sheets, strict=True):
         assert theirs.tab_colour == (accent if ours.tab_colour else None)
-        for cell, placed in ours.cells.items():
-            style = theirs.cells[cell].style
+        drawn_cells = _cells(theirs)
+        for cell, placed in _cells(ours).items():
+            style = drawn_cells[cell].style
             if placed.style.fill == look.HEAD:
                 assert (style.fill, style.border) == (accent, accent), cell.a1
                 assert style.colour in ("#FFFFFF", "#000000"), cell.a1
@@ -208,7 +220,7 @@ def test_a_faint_text_is_found_with_tab_and_cell(spoilt: str) -> None:
         sheet = replace(sheet, cells={**sheet.cells, place: Placed("x", Style(colour=faint))})
     elif spoilt == "table":
         place = table.at
-        table = replace(table, header_style=Style(colour=faint))
+        table = replace(table, header_style=Style(colour=faint), header_styles=())
         sheet = replace(sheet, tables=(table,))
     else:
         place = rule.range.first

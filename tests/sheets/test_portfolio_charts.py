@@ -7,9 +7,11 @@ import pytest
 from gatebook.domain.cells import Cell, Range
 from gatebook.sheets.portfolio_charts import charts_tab
 from gatebook.sheets.portfolio_tables import GateRowOf, MonthRow, Tables
+from tests.abuse.marks import abuse
 
 
 @pytest.mark.parametrize("gates", [1, 12, 40])
+@abuse("made", 32)
 def test_ranges_cover_the_tables_exactly(gates: int) -> None:
     """PAINS 32: labels and values are cells, never written in by hand."""
     tables = Tables(

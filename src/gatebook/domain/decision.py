@@ -26,6 +26,14 @@ class Decision(StrEnum):
     INCOMPLETE = "incomplete"
 
 
+# The decision table: the first line that holds wins. `decide` goes through it in this order.
+RULES = {
+    Decision.DELAYED: "a red on any gate",
+    Decision.INCOMPLETE: "something is not filled in, or cannot be read",
+    Decision.LAUNCH_WITH_PLAN: "a yellow on any gate",
+    Decision.LAUNCH: "otherwise",
+}
+
 # What people read. {things} as in "3 things"; {date} has its own words where it is not set.
 SHOWN = {
     Decision.DELAYED: "Launch delayed; re-gate {date}",
@@ -142,7 +150,7 @@ def reason(decision: Decision, gates: Sequence[GateResult], blocking: int) -> st
         named = [f"{r.gate.number} {r.gate.title}" for r in gates if r.effective is wanted]
         return f"{len(named)} {wanted}: {', '.join(named)}"
     if decision is Decision.INCOMPLETE:
-        return f"{things(blocking)} to finish: see Check and the boxes at the top and bottom"
+        return f"{things(blocking)} to finish: see what is tinted"
     return f"All {len(gates)} gates green"
 
 

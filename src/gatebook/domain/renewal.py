@@ -97,7 +97,7 @@ def renew(review: Review, checklist: Checklist, on: date, token: str) -> Renewal
             continue
         before, effective = counting[gate.key]
         note = LAST_TIME + _last(before, effective)
-        if _differs(before, gate):
+        if asks_otherwise(before, gate):
             changed.append(gate)
             note += CHANGED
         rows.append(_carried(before, note, is_open=id(before) in still_open))
@@ -133,7 +133,7 @@ def _last(row: GateRow, effective: Status | None) -> str:
     return mark if row.status is effective else f"{mark}, counted as {effective}"
 
 
-def _differs(row: GateRow, gate: Gate) -> bool:
+def asks_otherwise(row: GateRow, gate: Gate) -> bool:
     """Whether the gate asks for something else than its row did. A row that has lost its checksum
     still shows its title."""
     if row.wording:

@@ -120,7 +120,7 @@ class GateRow(msgspec.Struct, frozen=True):
     `formulas` has the text of formulas that stand instead of something typed, by column; `remarks`
     says, by column, what else is odd about the cell (an error value, swallowed by a merge).
     `number_shown` is None where the sheet has no number column; `lost_key`: the row has no hidden
-    key and was recognised by its number and title. `title` and `wording` are the gate's as the sheet
+    key and was recognised by its title. `title` and `wording` are the gate's as the sheet
     has them ("" where it does not), and `note` is what stands under the title: no answer, but what a
     renewed form says of the review before.
     """

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+from gatebook.domain.checklist import Checklist
 from gatebook.domain.effective import (
     downgrade_refusal,
     effective_rows,
@@ -22,7 +23,7 @@ from gatebook.domain.review import (
     Status,
     Unreadable,
 )
-from gatebook.domain.text import has_words, is_person, says_something
+from gatebook.domain.text import clean, has_words, is_person, says_something
 
 
 def row_missing(review: Review, context: Context) -> Iterator[Hit]:
@@ -45,20 +46,23 @@ def row_duplicated(review: Review, context: Context) -> Iterator[Hit]:
             yield row_hit(rows[-1], gate, "status", count=str(len(rows)), rows=places)
 
 
+def _drawn_from(review: Review, checklist: Checklist) -> bool:
+    """Whether the form was made with this very checklist: another version has other titles."""
+    stamp = review.stamp
+    return (stamp.checklist, stamp.version) == (checklist.id, checklist.version)
+
+
 def row_unknown(review: Review, context: Context) -> Iterator[Hit]:
     """A row's key or number is not this checklist's."""
     checklist = context.checklist
-    drawn_from_this = (review.stamp.checklist, review.stamp.version) == (
-        checklist.id,
-        checklist.version,
-    )
+    drawn_from_this = _drawn_from(review, checklist)
     for row in review.rows:
         gate = checklist.gate(row.key)
         if gate is None:
             found = f"carries the key {quoted(row.key)}, which {checklist.name} does not have"
             yield Hit({"found": found}, "number", row)
         elif row.lost_key:
-            found = "has lost its hidden key; it was recognised by its number and title"
+            found = "has lost its hidden key; it was recognised by its title"
             yield row_hit(row, gate, "number", found=found)
         elif drawn_from_this and row.number_shown not in (None, str(gate.number)):
             found = (
@@ -66,6 +70,23 @@ def row_unknown(review: Review, context: Context) -> Iterator[Hit]:
                 f"gate {gate.number} {gate.title}"
             )
             yield row_hit(row, gate, "number", found=found)
+
+
+def row_mixed_up(review: Review, context: Context) -> Iterator[Hit]:
+    """Nothing in sight of a row says which gate it is, or its title says another than its key."""
+    checklist = context.checklist
+    # Another version of the checklist has titles of its own.
+    known = _drawn_from(review, checklist)
+    titles = {clean(gate.title).lower() for gate in checklist.gates} if known else set()
+    for row, gate in gate_rows(review, checklist):
+        if row.number_shown not in (None, str(gate.number)):
+            continue
+        shown, own = row.title.lower(), clean(gate.title).lower()
+        if shown in titles - {own}:
+            yield row_hit(row, gate, "gate", found=f"the title {quoted(row.title)}")
+        elif row.cells and row.number_shown is None and (not shown or (known and shown != own)):
+            title = f"the title {quoted(row.title)}" if shown else "no title"
+            yield row_hit(row, gate, "gate", found=f"no number under # and {title}")
 
 
 def status_missing(review: Review, context: Context) -> Iterator[Hit]:

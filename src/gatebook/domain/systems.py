@@ -125,7 +125,7 @@ def _latest(copies: list[Judged]) -> Judged:
         copies,
         key=lambda one: (
             one.review.modified,
-            -_GOOD[one.verdict.decision],
+            -GOOD[one.verdict.decision],
             one.review.location,
             one.review.tab,
         ),
@@ -133,7 +133,7 @@ def _latest(copies: list[Judged]) -> Judged:
 
 
 # How good a decision is; where two sheets claim to count, the worse one does.
-_GOOD = {
+GOOD = {
     Decision.DELAYED: 0,
     Decision.INCOMPLETE: 1,
     Decision.LAUNCH_WITH_PLAN: 2,
@@ -170,11 +170,11 @@ def _not_hidden_by_a_slip(chosen: list[Judged], today: date) -> list[Judged]:
     newest one that was held: then its date is likely a slip, and its reds must not be hidden."""
     later = [one for one in chosen[1:] if is_marked(one.review) and not _age(one, today)[1]]
     worse = [
-        one for one in later if _GOOD[one.verdict.decision] < _GOOD[chosen[0].verdict.decision]
+        one for one in later if GOOD[one.verdict.decision] < GOOD[chosen[0].verdict.decision]
     ]
     if not worse:
         return chosen
-    first = min(worse, key=lambda one: _GOOD[one.verdict.decision])
+    first = min(worse, key=lambda one: GOOD[one.verdict.decision])
     return [first, *(one for one in chosen if one is not first)]
 
 
@@ -306,6 +306,11 @@ def change_since(system: System) -> str:
         if old and new and old is not new:
             (better if rank[new] > rank[old] else worse).append(str(result.gate.number))
     parts = [] if now.decision is before.decision else [f"was “{in_short(before.shown_as)}”"]
-    parts += [f"better: {', '.join(better)}"] if better else []
-    parts += [f"worse: {', '.join(worse)}"] if worse else []
+    parts += [f"{_gates(better)} better"] if better else []
+    parts += [f"{_gates(worse)} worse"] if worse else []
     return "; ".join(parts) or "No change"
+
+
+def _gates(numbers: list[str]) -> str:
+    """ "gate 6", "gates 2, 9"."""
+    return f"gate{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"

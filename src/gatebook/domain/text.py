@@ -9,8 +9,9 @@ import re
 from functools import lru_cache
 
 # Spaces and invisible marks that people paste along (from web pages, chats, mail). Each counts as
-# one plain space. Kept short: every one is a SUBSTITUTE in the sheet's formulas.
-ODD_SPACES = "\t\n\r\u00a0\u200b\u200e\u200f\u202f\u3000\ufeff"
+# one plain space. Kept short: every one is a SUBSTITUTE in the sheet's formulas. The joiners U+200C and
+# U+200D are not among them: names in Persian and in scripts of India are spelled with them.
+ODD_SPACES = "\t\n\r\u00a0\u00ad\u200b\u200e\u200f\u202f\u2060\u2800\u3000\u3164\ufeff"
 
 # What parts words besides a space: "support-team@example.com" holds the word "team".
 WORD_BREAKS = "-,./()&;:_+'\"[]#@!?*|\\"

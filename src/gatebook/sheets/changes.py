@@ -6,11 +6,12 @@ It is also the log that the gate on access and changes asks for.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
-from gatebook.domain.checklist import Checklist
-from gatebook.domain.fields import CHANGES, CHANGES_BY_NAME
+from gatebook.domain.checklist import Checklist, Policy
+from gatebook.domain.fields import CHANGES, Field
 from gatebook.domain.review import CHANGE_KINDS, Change, Stamp, Unreadable
 from gatebook.sheets import look, typed
 from gatebook.sheets.headers import find_columns, folded, texts_by_row
@@ -18,6 +19,12 @@ from gatebook.sheets.model import Column, Grid, Page, Placed, Protection, Row, S
 
 MARK = "gatebook:changes"
 TAB_NAME = "Changes"
+_TITLE = "Changes"
+_HINT = (
+    "Write down every change. Every kind except Other is a major change and calls for a new review."
+)
+# What the tab says of itself, besides its headers.
+FURNITURE = frozenset({_TITLE, _HINT})
 # What to do where the tab's columns cannot be told.
 REMEDY = f"Bring the header row back as it was: {' · '.join(field.label for field in CHANGES)}."
 _INPUT_ROWS = 60
@@ -44,11 +51,8 @@ def draw_changes(
     last = _HEADER_ROW + max(_INPUT_ROWS, len(changes) + _LEAST_ROOM)
     cells = {
         Cell(0, 0): Placed(f"{MARK};system={stamp.system_id}", look.HIDDEN),
-        Cell(0, _FIRST_COLUMN): Placed("Changes", look.TITLE),
-        Cell(1, _FIRST_COLUMN): Placed(
-            "Write down every change. Every kind except Other is a major change and calls for a new review.",
-            look.NOTE,
-        ),
+        Cell(0, _FIRST_COLUMN): Placed(_TITLE, look.TITLE),
+        Cell(1, _FIRST_COLUMN): Placed(_HINT, look.NOTE),
     }
     for field in CHANGES:
         cells[Cell(_HEADER_ROW, columns[field.name])] = Placed(field.label, look.HEADER)
@@ -62,8 +66,6 @@ def draw_changes(
     area = {
         name: Range.of(_HEADER_ROW + 1, column, last, column) for name, column in columns.items()
     }
-    policy = checklist.policy
-    kind, day = CHANGES_BY_NAME["kind"], CHANGES_BY_NAME["on"]
     return Sheet(
         name=name,
         cells=cells,
@@ -71,23 +73,29 @@ def draw_changes(
         | {columns[key]: Column(width) for key, width in _WIDTHS.items()},
         rows={0: Row(26)},
         merges=(Range.of(1, _FIRST_COLUMN, 1, columns["what"]),),
-        validations=(
-            Validation(
-                area["on"], "date", earliest=policy.earliest_date, latest=policy.latest_date,
-                prompt_title=day.label, prompt=day.prompt, error_title=day.label,
-                error=f"Please enter {day.expected}.",
-            ),
-            Validation(
-                area["kind"], "list", choices=kind.choices, prompt_title=kind.label,
-                prompt=kind.prompt, error_title=kind.label,
-                error=f"Please choose from the list: {', '.join(kind.choices)}.",
-            ),
+        validations=tuple(
+            _validation(area[field.name], field, checklist.policy) for field in CHANGES
         ),
         protection=Protection(insert_rows=True),
         freeze=Cell(_HEADER_ROW + 1, 0),
         page=Page(paper=paper, tall=0, repeat=(_HEADER_ROW, _HEADER_ROW)),
         cursor=Cell(_HEADER_ROW + 1, _FIRST_COLUMN),
-    )  # fmt: skip
+    )
+
+
+def _validation(area: Range, field: Field, policy: Policy) -> Validation:
+    """What a column accepts, and what it says while somebody is in it."""
+    rule = Validation(
+        area, "any", prompt_title=field.label, prompt=field.prompt, error_title=field.label
+    )
+    if field.kind == "date":
+        error = f"Please enter {field.expected}."
+        first, last = policy.earliest_date, policy.latest_date
+        return replace(rule, kind="date", earliest=first, latest=last, error=error)
+    if field.choices:
+        error = f"Please choose from the list: {', '.join(field.choices)}."
+        return replace(rule, kind="list", choices=field.choices, error=error)
+    return rule
 
 
 def mark_of(grid: Grid) -> str | None:

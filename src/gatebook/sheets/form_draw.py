@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from textwrap import wrap
 from typing import Literal
 
 import msgspec
@@ -30,12 +31,16 @@ from gatebook.sheets.form_live import (
 )
 from gatebook.sheets.layout import (
     COLUMNS,
+    COUNTS,
+    DECISION,
     DECISION_ROW,
+    GAP_POINTS,
     HEAD_ROW,
     HEAD_ROWS,
     LAST_COLUMN,
     LOGO,
     NEEDS_ROW,
+    PAPER_COLUMN,
     REASON_ROW,
     TABLE_ROW,
     TITLE_ROW,
@@ -60,21 +65,25 @@ from gatebook.sheets.model import (
 STAMP_PREFIX = "gatebook:review"
 WORDING_PREFIX = "wording:"
 TAB_NAME = "Review"
+BOXES_LABEL = "Boxes still to fill in"
 TITLE = "AI pilot to production: gate review"
-ONE_PAGE_GATES = 20
+# The form is printed as wide as the page and takes as many pages as it needs: it is drawn empty, and
+# what people will write is not known. From so many gates on Check is printed too: the wider page has
+# smaller letters (0.61 instead of 0.71 of their size), and 20 gates of two lines still fit on one.
+MANY_GATES = 17
 
 # In sum little enough for a window of 1280 pixels, the size of a 13-inch screen.
 _WIDTHS = {
-    "number": 4.5,
+    "number": 4,
     "key": 12,
-    "gate": 27,
+    "gate": 26,
     "status": 10,
-    "owner": 18,
-    "next_action": 32,
+    "owner": 17.5,
+    "next_action": 40.5,
     "due": 11.5,
-    "artifact": 22,
-    "approver": 14,
-    "check": 27,
+    "approver": 13,
+    "artifact": 21,
+    "check": 24,
 }
 # Out of sight beside the table. It names its gate, because a sort may leave it where it stands.
 _WORDING_COLUMN = LAST_COLUMN + 1
@@ -82,10 +91,10 @@ _WORDING_COLUMN = LAST_COLUMN + 1
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What an organisation sets for its forms: its name over the title, the paper, a colour of its
-    own ("#RRGGBB", "" for ours; `review_workbook` puts it on all tabs), and a line that stands where
-    a letter has its logo. `approvers`: addresses of those who alone may fill in the sign-off, where
-    the program knows people (none: everybody).
+    """What an organisation sets for its forms and portfolio: its name over the title, the paper, a
+    colour of its own ("#RRGGBB", "" for ours; `review_workbook` puts it on all tabs), and a line
+    that stands where a letter has its logo. `approvers`: addresses of those who alone may fill in
+    the sign-off, where the program knows people (none: everybody).
     """
 
     organisation: str = ""
@@ -120,7 +129,9 @@ def placed(review: Review, checklist: Checklist, layout: Layout) -> Review:
         row = by_key.get(gate.key, GateRow(key=gate.key))
         cells = {name: Cell(at, column) for name, column in COLUMNS.items()}
         rows.append(
-            msgspec.structs.replace(row, cells=cells, number_shown=str(gate.number), formulas={})
+            msgspec.structs.replace(
+                row, cells=cells, number_shown=str(gate.number), title=gate.title, formulas={}
+            )
         )
     cells = {name: layout.value(name) for name in layout.labels}
     cells["attendees"] = layout.attendees.right()
@@ -154,12 +165,14 @@ def draw_review_tab(
     columns = {
         COLUMNS[key]: Column(width, hidden=key == "key") for key, width in _WIDTHS.items()
     } | {column: Column(9, hidden=True) for column in helpers}
-    one_page = len(checklist.gates) <= ONE_PAGE_GATES
+    many = len(checklist.gates) >= MANY_GATES
+    # "&" begins a code in a footer.
+    kind = f"{checklist.title} · {checklist.name}".replace("&", "&&")
     return Sheet(
         name=name,
         cells=cells,
         columns=columns,
-        rows=_row_heights(layout) | _gate_heights(drawn, cells),
+        rows=_row_heights(layout) | _line_heights(cells) | _gate_heights(drawn, cells),
         merges=tuple(merges),
         validations=tuple(validations(checklist, layout)),
         colour_rules=tuple(colour_rules(checklist, layout)),
@@ -167,10 +180,12 @@ def draw_review_tab(
         freeze=Cell(TABLE_ROW + 1, 0),
         page=Page(
             paper=settings.paper,
-            tall=1 if one_page else 0,
-            area=Range.of(0, 0, layout.last_row, LAST_COLUMN),
-            repeat=None if one_page else (TABLE_ROW, TABLE_ROW),
-            footer=f"{checklist.title} · {checklist.name}",
+            landscape=False,
+            tall=0,
+            margin=0.25,
+            area=Range.of(0, 0, layout.last_row, LAST_COLUMN if many else PAPER_COLUMN),
+            repeat=(TABLE_ROW, TABLE_ROW),
+            footer=f"&L{kind}&RPage &P of &N",
         ),
         tab_colour=look.HEAD,
         cursor=layout.value("system"),
@@ -179,15 +194,20 @@ def draw_review_tab(
 
 def _dress_live(cells: dict[Cell, Placed], review: Review) -> None:
     """Give the live cells that people see their looks."""
-    big = Style(bold=True, size=18, colour=look.INK, valign="middle", border=look.LINE, indent=1)
-    line = Style(colour=look.INK, valign="middle", wrap=True, indent=1)
+    big = Style(
+        bold=True,
+        size=18,
+        colour=look.INK,
+        valign="middle",
+        border=look.LINE,
+        indent=1,
+        shrink=True,
+    )
+    line = Style(colour=look.INK, size=10, valign="middle", wrap=True, indent=1)
     looks = {
         decision_cell(): big,
-        Cell(REASON_ROW, COLUMNS["status"]): replace(line, bold=True),
-        Cell(NEEDS_ROW, COLUMNS["status"]): line,
-        Cell(TITLE_ROW, COLUMNS["approver"]): Style(
-            colour=look.MUTED, align="right", valign="middle"
-        ),
+        **dict.fromkeys(_LINES, line),
+        COUNTS.first: Style(colour=look.MUTED, align="right", valign="middle", wrap=True),
     }
     for row in review.rows:
         looks[row.cells["check"]] = replace(look.CELL, colour=look.MUTED, valign="middle", indent=1)
@@ -204,7 +224,7 @@ def _top(checklist: Checklist, review: Review, settings: Look) -> dict[Cell, Pla
         Cell(DECISION_ROW, COLUMNS["key"]): Placed(stamp_text(review.stamp), look.HIDDEN),
         Cell(DECISION_ROW, gate): Placed(DECISION_LABEL, bold),
         Cell(REASON_ROW, gate): Placed("Why", look.LABEL),
-        Cell(NEEDS_ROW, gate): Placed("Top and sign-off still need", look.LABEL),
+        Cell(NEEDS_ROW, gate): Placed(BOXES_LABEL, look.LABEL),
     }
 
 
@@ -281,8 +301,8 @@ def _artifact(row: GateRow) -> Placed:
     content: Content = row.artifact or None
     if row.artifact_link:
         content = Link(row.artifact_link, row.artifact or row.artifact_link)
-        return Placed(content, look.FIELD_LINK)
-    return Placed(content, look.FIELD)
+        return Placed(content, replace(look.FIELD_LINK, wrap=False))
+    return Placed(content, replace(look.FIELD, wrap=False))
 
 
 def _below(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, Placed]:
@@ -306,14 +326,13 @@ def _below(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, P
 def _row_heights(layout: Layout) -> dict[int, Row]:
     heights = {
         TITLE_ROW: Row(26),
-        DECISION_ROW: Row(32),
-        REASON_ROW: Row(20, grows=True),
-        NEEDS_ROW: Row(22, grows=True),
-        TABLE_ROW - 1: Row(8),
+        DECISION_ROW: Row(30),
+        TABLE_ROW - 1: Row(GAP_POINTS),
         TABLE_ROW: Row(31),
-        layout.last_gate_row + 1: Row(8),
-        layout.last_row - 1: Row(6),
-        layout.last_row: Row(20),
+        layout.last_gate_row + 1: Row(GAP_POINTS),
+        layout.last_row - 2: Row(6),
+        layout.last_row - 1: Row(18),
+        layout.last_row: Row(18),
     }
     heights |= {row: Row(17) for row in range(HEAD_ROW, HEAD_ROW + HEAD_ROWS)}
     heights |= {layout.attendees.row + place: Row(17) for place in range(layout.people)}
@@ -323,12 +342,25 @@ def _row_heights(layout: Layout) -> dict[int, Row]:
 _HEADER = replace(look.HEADER, indent=1)
 _NOTE = Style(size=10, colour=look.MUTED)
 _HINT_COLUMN = COLUMNS["due"]
+# The lines under the decision. No program fits a row to merged cells, so there is room for two lines.
+_LINES = (Cell(REASON_ROW, COLUMNS["status"]), Cell(NEEDS_ROW, COLUMNS["status"]))
+_LINES_WIDTH = sum(
+    _WIDTHS[name] for name, at in COLUMNS.items() if at in range(3, PAPER_COLUMN + 1)
+)
+_LINES_POINTS = 13.0
 _LINE_POINTS = 15.0
 _LEAST_POINTS = 24.0
 # Letters of a line for each character of a column's width, which is counted in digits: letters are
-# narrower, and an indent takes one.
-_LETTERS = 1.05
-_WRAPPED = ("gate", "owner", "next_action", "artifact", "approver", "check")
+# narrower. An indent takes the room of two.
+_LETTERS = 1.25
+_WRAPPED = ("gate", "owner", "next_action", "approver", "check")
+
+
+def _line_heights(cells: dict[Cell, Placed]) -> dict[int, Row]:
+    """Room for two lines of letters of 10 points, or for as many as there are already."""
+    wide = int(_LINES_WIDTH * _LETTERS)
+    lines = {cell.row: len(wrap(_as_text(cells[cell].content), wide)) for cell in _LINES}
+    return {row: Row(_LINES_POINTS * max(count, 2) + 1) for row, count in lines.items()}
 
 
 def _gate_heights(review: Review, cells: dict[Cell, Placed]) -> dict[int, Row]:
@@ -338,8 +370,8 @@ def _gate_heights(review: Review, cells: dict[Cell, Placed]) -> dict[int, Row]:
         lines = 1
         for name in _WRAPPED:
             text = _as_text(cells[row.cells[name]].content)
-            wide = max(int(_WIDTHS[name] * _LETTERS), 1)
-            lines = max(lines, sum(max(-(-len(part) // wide), 1) for part in text.split("\n")))
+            wide = int(_WIDTHS[name] * _LETTERS) - 2
+            lines = max(lines, sum(len(wrap(part, wide)) or 1 for part in text.split("\n")))
         points = max(_LINE_POINTS * min(lines, 12), _LEAST_POINTS)
         heights[row.cells["gate"].row] = Row(points, grows=True)
     return heights
@@ -356,11 +388,12 @@ def _as_text(content: Content) -> str:
 
 
 def _merges(layout: Layout) -> Iterator[Range]:
-    for row in (DECISION_ROW, REASON_ROW, NEEDS_ROW):
-        yield Range.of(row, COLUMNS["status"], row, LAST_COLUMN)
-    yield Range.of(TITLE_ROW, COLUMNS["approver"], TITLE_ROW, LAST_COLUMN)
+    yield DECISION
+    yield COUNTS
+    for row in (REASON_ROW, NEEDS_ROW):
+        yield Range.of(row, COLUMNS["status"], row, PAPER_COLUMN)
     for area in layout.value_ranges.values():
         if area.first != area.last:
             yield area
     at = layout.attendees.row
-    yield Range.of(at, _HINT_COLUMN, at, LAST_COLUMN)
+    yield Range.of(at, _HINT_COLUMN, at, PAPER_COLUMN)

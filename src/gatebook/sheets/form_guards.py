@@ -16,13 +16,13 @@ from gatebook.sheets import look
 from gatebook.sheets.form_live import (
     ROW_FLAGS,
     ROW_HELPERS,
-    decision_cell,
     flag_cell,
+    head_cells,
     marks_range,
     total_cell,
 )
 from gatebook.sheets.form_people import people_formula, people_range
-from gatebook.sheets.layout import COLUMNS, DECISION_ROW, LAST_COLUMN, Layout
+from gatebook.sheets.layout import COLUMNS, DECISION, Layout
 from gatebook.sheets.model import ColourRule, Style, Validation
 
 # Excel's limits for the title and the text that stand beside a selected cell, in characters.
@@ -32,6 +32,8 @@ _ONE_PERSON = ("lead",)
 
 # Where a finding about a row shows as a soft colour, so that the eye goes to what is missing.
 _SOFT = {
+    "row-unknown": "number",
+    "row-mixed-up": "gate",
     "status-missing": "status",
     "owner-missing": "owner",
     "owner-not-a-person": "owner",
@@ -161,9 +163,8 @@ def _runs(rows: list[int]) -> list[list[int]]:
 def colour_rules(checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
     """Decision, statuses, Check, and a soft colour wherever a finding says something is missing."""
     code = total_cell("code").fixed
-    banner = Range(decision_cell(), Cell(DECISION_ROW, LAST_COLUMN))
     for decision in Decision:
-        yield ColourRule(banner, f'={code}="{decision}"', look.decision_style(decision))
+        yield ColourRule(DECISION, f'={code}="{decision}"', look.decision_style(decision))
     first, last = min(layout.gate_rows.values()), layout.last_gate_row
     for status in Status:
         style = look.status_style(status)
@@ -174,6 +175,7 @@ def colour_rules(checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
     for finding, column in _SOFT.items():
         if fx.is_on(finding, checklist.policy):
             yield _row_rule(first, last, column, ROW_FLAGS[finding], ">0", needed)
+    yield from _past(first, last, checklist, layout)
     check = Cell(first, COLUMNS["check"]).in_row
     area = Range.of(first, COLUMNS["check"], last, COLUMNS["check"])
     yield ColourRule(
@@ -184,6 +186,19 @@ def colour_rules(checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
         if name and fx.is_on(finding, checklist.policy) and BY_CODE[finding].needs:
             area = layout.value_ranges[name]
             yield ColourRule(area, f"={flag_cell(place).fixed}>0", needed)
+
+
+def _past(first: int, last: int, checklist: Checklist, layout: Layout) -> Iterator[ColourRule]:
+    """Days that have passed while something is open: the only colours that change by themselves."""
+    needed = Style(fill=look.NEEDED)
+    if fx.is_on("action-overdue", checklist.policy):
+        due, mark = (Cell(first, ROW_HELPERS[name]).in_row for name in ("due_date", "marked"))
+        late = f'=AND(ISNUMBER({due}),{due}<TODAY(),{mark}<>"green")'
+        yield ColourRule(Range.of(first, COLUMNS["due"], last, COLUMNS["due"]), late, needed)
+    if fx.is_on("review-overdue", checklist.policy):
+        again, reds = head_cells()["regate_on"].fixed, total_cell("reds").fixed
+        late = f"=AND(ISNUMBER({again}),{again}<TODAY(),{reds}>0)"
+        yield ColourRule(layout.value_ranges["regate_on"], late, needed)
 
 
 def _row_rule(

@@ -25,20 +25,23 @@ from gatebook.sheets import formulas as fx
 from gatebook.sheets.form_people import people_cells, people_range
 from gatebook.sheets.layout import (
     COLUMNS,
-    DECISION_ROW,
+    COUNTS,
+    DECISION,
     FLAGS_ROW,
     HELPERS_FROM,
     MARKS_ROW,
     NEEDS_ROW,
     REASON_ROW,
+    TABLE_ROW,
     TEXTS_ROW,
-    TITLE_ROW,
     TOTALS_ROW,
     Layout,
 )
 from gatebook.sheets.model import Formula, Plain
 
 _ROW_HELPERS = (
+    "title_from",
+    "title",
     "status_text",
     "marked",
     "effective",
@@ -62,13 +65,13 @@ ROW_FLAGS = {
 _KEYS_TO_ROW = 499
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 ANY_DAY = date(2000, 1, 1)
-TOTALS = ("reds", "yellows", "greens", "blocking", "code")
-HEAD_COMPLETE = "Nothing"
+TOTALS = ("reds", "yellows", "greens", "blocking", "code", "keyless")
+HEAD_COMPLETE = "None"
 
 
 def decision_cell() -> Cell:
     """Where the live decision stands."""
-    return Cell(DECISION_ROW, COLUMNS["status"])
+    return DECISION.first
 
 
 def total_cell(name: str) -> Cell:
@@ -76,9 +79,21 @@ def total_cell(name: str) -> Cell:
     return Cell(TOTALS_ROW, HELPERS_FROM + TOTALS.index(name))
 
 
+def head_cells() -> dict[str, Cell]:
+    """The hidden cells of the head's texts, of its dates as text ("live", "signed_on:text") and as
+    numbers ("signed_on")."""
+    names = [*fx.HEAD_TEXTS, *(f"{name}:text" for name in fx.HEAD_DATES), *fx.HEAD_DATES]
+    return {name: Cell(TEXTS_ROW, HELPERS_FROM + place) for place, name in enumerate(names)}
+
+
 def flag_cell(place: int) -> Cell:
     """The hidden cell of the head's flag number `place` (see formulas.HEAD_FLAGS)."""
     return Cell(FLAGS_ROW, HELPERS_FROM + place)
+
+
+def titles_cell() -> Cell:
+    """The hidden cell with the titles of all gates (see formulas.titles_framed)."""
+    return Cell(TOTALS_ROW, HELPERS_FROM + len(TOTALS))
 
 
 def marks_range(checklist: Checklist) -> Range:
@@ -138,6 +153,8 @@ class LiveCells:
         yield from self._head_texts()
         yield from self._head_flags()
         yield from self._marks()
+        yield titles_cell(), fx.titles_framed(self.checklist)
+        yield total_cell("keyless"), Formula(fx.keyless(self._head_refs), 0)
         yield from people_cells(self.review, self.checklist, self.layout, self._head_refs.marks)
         for row, gate in zip(self.review.rows, self.checklist.gates, strict=True):
             yield from self._row(row, gate)
@@ -146,15 +163,22 @@ class LiveCells:
 
     @cached_property
     def _head_refs(self) -> fx.HeadRefs:
-        names = [*fx.HEAD_TEXTS, *(f"{name}:text" for name in fx.HEAD_DATES), *fx.HEAD_DATES]
-        cells = {name: Cell(TEXTS_ROW, HELPERS_FROM + i).fixed for i, name in enumerate(names)}
+        cells = {name: cell.fixed for name, cell in head_cells().items()}
+
+        def below(name: str) -> str:
+            # From the table on: the decision stands above it, and would depend on itself.
+            return Range.of(TABLE_ROW, COLUMNS[name], _KEYS_TO_ROW, COLUMNS[name]).fixed
+
         return fx.HeadRefs(
             text={k: v for k, v in cells.items() if k not in fx.HEAD_DATES},
             date={k: v for k, v in cells.items() if k in fx.HEAD_DATES},
             keys=self.layout.column(COLUMNS["key"]).fixed,
             all_keys=Range.of(0, COLUMNS["key"], _KEYS_TO_ROW, COLUMNS["key"]).fixed,
+            below={name: below(name) for name in ("key", "gate", "status")},
             effective=self.layout.column(ROW_HELPERS["effective"]).fixed,
             marks=marks_range(self.checklist).fixed,
+            titles=titles_cell().fixed,
+            keyless=total_cell("keyless").fixed,
         )
 
     def _head_value(self, name: str) -> str | DateValue:
@@ -236,6 +260,8 @@ class LiveCells:
         needs = "".join("; " + BY_CODE[code].check for code, hit in flags.items() if hit)
         name = f"{gate.number} {gate.title}"
         live: dict[str, tuple[str, Plain]] = {
+            "title_from": (fx.text_from(refs.gate), 1),
+            "title": (fx.first_line(refs.gate, helper["title_from"]), _lower(row.title)),
             "status_text": ("=" + fx.typed_text(refs.status, fx.UNREADABLE), _lower(status_text)),
             "marked": (fx.marked(helper["status_text"]), mark),
             "effective": (fx.effective(refs, gate, head), effect),
@@ -305,7 +331,7 @@ class LiveCells:
             f"{total_cell('greens').fixed}+{total_cell('yellows').fixed}+{total_cell('reds').fixed}"
         )
         yield (
-            Cell(TITLE_ROW, COLUMNS["approver"]),
+            COUNTS.first,
             Formula(
                 f'={total_cell("greens").fixed}&" green · "&{total_cell("yellows").fixed}'
                 f'&" yellow · "&{total_cell("reds").fixed}&" red · "'
@@ -326,8 +352,7 @@ class LiveCells:
         return (
             f'=IFERROR(IF({code}="delayed",{names("red_name", "reds", "red")},'
             f'IF({code}="launch-with-plan",{names("yellow_name", "yellows", "yellow")},'
-            f'IF({code}="incomplete",{things}&" to finish: see Check and the boxes at the top and '
-            f'bottom","All {len(self.checklist.gates)} gates green"))),"See the rows below")'
+            f'IF({code}="incomplete",{things}&" to finish: see what is tinted","All {len(self.checklist.gates)} gates green"))),"See the rows below")'
         )
 
     def _needs(self) -> Formula:
@@ -346,7 +371,7 @@ class LiveCells:
         return Formula(formula, text[3:] or HEAD_COMPLETE)
 
 
-_INPUTS = ("number", "status", "owner", "next_action", "due", "artifact", "approver")
+_INPUTS = ("number", "gate", "status", "owner", "next_action", "due", "artifact", "approver")
 
 
 def _marked(status: Status | Unreadable | None) -> str:

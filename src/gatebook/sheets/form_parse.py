@@ -28,7 +28,7 @@ from gatebook.domain.review import (
 from gatebook.domain.text import clean, slug
 from gatebook.sheets import typed
 from gatebook.sheets.form_draw import STAMP_PREFIX, WORDING_PREFIX
-from gatebook.sheets.form_rows import CellReader, gate_rows, shared
+from gatebook.sheets.form_rows import CellReader, gate_rows, shared, title_column
 from gatebook.sheets.formulas import KEY_PREFIX
 from gatebook.sheets.headers import (
     HeaderTrouble,
@@ -117,6 +117,22 @@ def _places(grid: Grid) -> _Places:
     return _Places(labels, headers, sorted(keys), wordings)
 
 
+def landmarks(grid: Grid) -> tuple[Cell, Cell | None] | None:
+    """The first cell of the table's header row, and that of the label Decision; None for no form."""
+    if not is_review(grid):
+        return None
+    labels, headers, _, _ = _places(grid)
+    row = _table_row(headers)
+    if len(headers.get(row, ())) < _FEWEST_HEADERS:
+        return None
+    return Cell(row, min(headers[row])), label_cells(labels).get("decision")
+
+
+def _table_row(headers: dict[int, dict[int, str]]) -> int:
+    """The row with the most headers."""
+    return max(headers, key=lambda row: len(headers[row]), default=-1)
+
+
 def _key_cells(grid: Grid, found: list[Cell], checklist: Checklist) -> list[Cell]:
     """Keys stand in one column, that with the most gates; a text like a key elsewhere was typed."""
     ours = {KEY_PREFIX + gate.key for gate in checklist.gates}
@@ -168,7 +184,7 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
     stamp = read_stamp(grid)
     labels, headers, found_keys, wordings = _places(grid)
     keys = _key_cells(grid, found_keys, checklist)
-    table_row = max(headers, key=lambda row: len(headers[row]), default=-1)
+    table_row = _table_row(headers)
     if len(headers.get(table_row, ())) < _FEWEST_HEADERS:
         raise TabTrouble(
             "the row with the headers Status, Owner, Next action is gone",
@@ -187,6 +203,8 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
             "Bring the header back as it was: # · Gate · Status · Owner · Next action · Due · "
             "Artifact · Downgrade approved by · Check.",
         ) from trouble
+    if "gate" not in columns and (titles := title_column(grid, checklist)) is not None:
+        columns["gate"] = titles
     rows = tuple(gate_rows(grid, checklist, columns, keys, table_row, wordings))
     known = set(columns.values())
     table = range(table_row, max((row.cells["status"].row for row in rows), default=table_row) + 1)

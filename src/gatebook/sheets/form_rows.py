@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from sys import intern
@@ -102,6 +103,17 @@ def gate_rows(
         yield _gate_row(grid, columns, row, key, wordings.get(key, ""), lost=lost)
 
 
+def title_column(grid: Grid, checklist: Checklist) -> int | None:
+    """The column with the most titles of gates, for a table whose header Gate is gone."""
+    titles = {clean(gate.title).lower() for gate in checklist.gates}
+    found = Counter(
+        column
+        for (_, column), value in grid.values.items()
+        if isinstance(value, str) and clean(value.partition("\n")[0]).lower() in titles
+    )
+    return max(sorted(found), key=found.__getitem__, default=None)
+
+
 def _title(grid: Grid, columns: dict[str, int], row: int) -> tuple[str, str]:
     """The title in a gate's row, and the note on the lines below it."""
     text = typed.as_text(grid.values.get((row, columns.get("gate", -1))))
@@ -116,20 +128,21 @@ def _lost_rows(
     keyed: dict[int, str],
     table_row: int,
 ) -> dict[int, bool]:
-    """Rows under the header that have no key, and whose number and title are those of a gate."""
-    if "gate" not in columns or "number" not in columns:
+    """Rows that have no key, and whose title is a gate's: marked, or with its number. A title alone
+    is somebody's note."""
+    if "gate" not in columns:
         return {}
-    gates = {(str(gate.number), clean(gate.title).lower()) for gate in checklist.gates}
-    rows = {row for row, column in grid.values if row > table_row and column == columns["gate"]}
-    return {
-        row: True
-        for row in rows - keyed.keys()
-        if (
-            typed.as_name(grid.values.get((row, columns["number"]))),
-            _title(grid, columns, row)[0].lower(),
-        )
-        in gates
-    }
+    numbers = {clean(gate.title).lower(): str(gate.number) for gate in checklist.gates}
+    rows = {row for row, column in grid.values if row != table_row and column == columns["gate"]}
+    lost: dict[int, bool] = {}
+    for row in rows - keyed.keys():
+        number = numbers.get(_title(grid, columns, row)[0].lower())
+        shown = typed.as_name(grid.values.get((row, columns.get("number", -1))))
+        mark = (row, columns["status"])
+        marked = mark in grid.values or mark in grid.formulas
+        if number and (marked or shown == number):
+            lost[row] = True
+    return lost
 
 
 def _gate_row(

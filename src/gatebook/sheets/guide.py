@@ -107,8 +107,8 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
             "Invite the pilot lead, the production owner, the sponsor who signs, and, if the system "
             "touches customer data, somebody from security or IT. "
             f"{policy.max_attendees} people at most.",
-            "A renewed form shows the last mark under each gate's title. “New text” there: the gate asks "
-            "for something else than last time. Read it below; marking the gate confirms it.",
+            "A renewed form shows under each gate's title how it was marked last time. “New text” means "
+            "that the gate now asks for something else: read it below before you mark the gate.",
         ],
     )
     yield (
@@ -133,14 +133,16 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
     yield (
         "The decision",
         [
-            "The first line that holds wins.",
+            "Read from the top: the first line that is true decides.",
             f"Any red: {SHOWN[Decision.DELAYED].partition(';')[0]}. Fix it within "
-            f"{policy.fix_within_days} days or move the launch, and set Re-gate on.",
-            "Something not filled in: the review is incomplete. Check says what each row still "
-            "needs; the lines under the decision say what the top and the sign-off need.",
+            f"{policy.fix_within_days} days or move the launch, and write the day on which you meet "
+            "again into Re-gate on.",
+            "Something is missing: the review is incomplete. The column Check says what each row still "
+            "needs; the line under the decision names the boxes at the top and at the bottom.",
             f"Any yellow: {SHOWN[Decision.LAUNCH_WITH_PLAN].lower()}. All green: "
             f"{SHOWN[Decision.LAUNCH].lower()}.",
-            f"For a live system it reads: {'; '.join(SHOWN_LIVE[d] for d in _LIVE_ORDER)}.",
+            "For a system that is live already the same decisions read: "
+            f"{'; '.join(SHOWN_LIVE[d] for d in _LIVE_ORDER)}.",
         ],
     )
     yield "After the meeting", [_after(policy.cadence)]
@@ -148,7 +150,8 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
         "Working in this sheet",
         [
             "Type into the boxes at the top and at the bottom, and into the columns from Status to "
-            "Downgrade approved by. The Tab key leads from box to box; what is tinted is still needed. "
+            "Artifact. The Tab key leads from box to box. What is tinted is still needed, or its day has "
+            "passed. "
             "A name can be picked from those already on the sheet, or typed. The rest is locked, "
             "without a password, so that a slip does not break the decision. Rows and columns may be "
             "resized at any time.",
@@ -158,6 +161,8 @@ def _sections(checklist: Checklist) -> Iterator[tuple[str, list[str]]]:
             "Never delete a gate's row.",
             "Dates: type them as your program shows dates, or as 2026-11-30. Type answers, not "
             "formulas. A new review is a new file; keep the old one.",
+            "A long address in Artifact is cut where its column ends; the cell holds all of it. The Review "
+            "tab prints on one page, or on more if people wrote a lot; Check is for the screen.",
         ],
     )
     if regulated := [str(gate.number) for gate in checklist.gates if gate.ai_act]:
@@ -189,7 +194,8 @@ def listed(items: Sequence[str]) -> str:
 def _after(cadence: Cadence) -> str:
     months = listed([str(month) for month in cadence.first_months])
     return (
-        f"Pin the page beside the runbook. Review again {months} months after launch, then every "
-        f"{cadence.then_every} months, and at once after a major change: the model (a vendor's upgrade "
-        "too), the prompt, the data source, or what it is used for. Write every change into the Changes tab."
+        "Print the signed page and keep it with the runbook. Review again "
+        f"{months} months after launch, then every {cadence.then_every} months, and at once after a "
+        "major change: the model (a vendor's upgrade too), the prompt, the data source, or what it is "
+        "used for. Write every change into the Changes tab."
     )

@@ -20,11 +20,14 @@ COLUMNS = {
     "owner": 4,
     "next_action": 5,
     "due": 6,
-    "artifact": 7,
-    "approver": 8,
+    "approver": 7,
+    "artifact": 8,
     "check": 9,
 }
 LAST_COLUMN = COLUMNS["check"]
+# What stands on paper ends here: Check guides those who fill the form in, and what a row still needs
+# is tinted as well. Its text also ends an artifact that is longer than its column.
+PAPER_COLUMN = COLUMNS["artifact"]
 HELPERS_FROM = LAST_COLUMN + 4
 
 TITLE_ROW = 0
@@ -33,16 +36,20 @@ REASON_ROW = 2
 NEEDS_ROW = 3
 HEAD_ROW = 4
 
-# Where each header field's label stands: column of the label, and the last column of its value. The
-# groups end in one row, so that the Tab key meets the day to meet again after all else.
-_GROUPS = (
-    (2, 4, ("system", "lead", "owner", "backup", "review_date")),
-    (5, 7, ("stakes", "customer_data", "regulated_area", "live", "launch_date")),
-    (8, 9, ("regate_on",)),
-)
-HEAD_ROWS = max(len(names) for _, _, names in _GROUPS)
+# Where each header field's label stands: its row below HEAD_ROW, its column, and the last column of
+# its value. The three days share a row, so that the Tab key meets the day to meet again last.
+_HEAD = {
+    "system": (0, 2, 4), "lead": (1, 2, 4), "owner": (2, 2, 4), "backup": (3, 2, 4),
+    "stakes": (0, 5, 7), "customer_data": (1, 5, 7), "regulated_area": (2, 5, 7), "live": (3, 5, 7),
+    "review_date": (4, 2, 4), "launch_date": (4, 5, 6), "regate_on": (4, 7, 8),
+}  # fmt: skip
+HEAD_ROWS = 5
 TABLE_ROW = HEAD_ROW + HEAD_ROWS + 1
-LOGO = Range.of(HEAD_ROW, 8, HEAD_ROW + HEAD_ROWS - 2, 9)
+# Height in points of the blank rows above and below the table; marks.py writes into the upper one.
+GAP_POINTS = 8
+LOGO = Range.of(TITLE_ROW, 6, TITLE_ROW, PAPER_COLUMN)
+DECISION = Range.of(DECISION_ROW, 3, DECISION_ROW, 6)
+COUNTS = Range.of(DECISION_ROW, 7, DECISION_ROW, PAPER_COLUMN)
 
 # Hidden rows of helper cells above the table, where no sorting or deleting of gates reaches them.
 TEXTS_ROW = TITLE_ROW
@@ -53,9 +60,9 @@ NAMES_ROW = HEAD_ROW
 NUMBERS_ROW = HEAD_ROW + 1
 PEOPLE_ROW = HEAD_ROW + 2
 
-# The sign-off's labels, and the last column of each value: one row under the attendees, in columns
-# where their names and roles do not stand, so that none is taken for the other.
-_SIGN_OFF = (("signed_by", 2, 4), ("signer_role", 6, 7), ("signed_on", 8, 9))
+# The same for the sign-off, in the last two rows. No label stands in the columns of the attendees'
+# names and roles, so that none is taken for the other.
+_SIGN_OFF = {"signed_by": (-1, 2, 4), "signer_role": (-1, 6, 8), "signed_on": (0, 2, 4)}
 _ATTENDEES_COLUMN = COLUMNS["status"]
 
 
@@ -98,12 +105,6 @@ class Layout:
 
 def layout_for(checklist: Checklist, attendees: int = 0) -> Layout:
     """Work out the places for a checklist of any number of gates, and room for so many people."""
-    labels: dict[str, Cell] = {}
-    values: dict[str, Range] = {}
-    for label_column, last_column, names in _GROUPS:
-        for row, name in enumerate(names, HEAD_ROW + HEAD_ROWS - len(names)):
-            labels[name] = Cell(row, label_column)
-            values[name] = Range.of(row, label_column + 1, row, last_column)
     row = TABLE_ROW
     theme_rows: dict[int, str] = {}
     gate_rows: dict[str, int] = {}
@@ -116,10 +117,13 @@ def layout_for(checklist: Checklist, attendees: int = 0) -> Layout:
                 gate_rows[gate.key] = row
     below = row + 2
     people = max(checklist.policy.max_attendees, attendees)
-    last_row = below + people + 1
-    for name, label_column, last_column in _SIGN_OFF:
-        labels[name] = Cell(last_row, label_column)
-        values[name] = Range.of(last_row, label_column + 1, last_row, last_column)
+    last_row = below + people + 2
+    labels: dict[str, Cell] = {}
+    values: dict[str, Range] = {}
+    for base, places in ((HEAD_ROW, _HEAD), (last_row, _SIGN_OFF)):
+        for name, (down, column, last_column) in places.items():
+            labels[name] = Cell(base + down, column)
+            values[name] = Range.of(base + down, column + 1, base + down, last_column)
     return Layout(
         labels=labels,
         value_ranges=values,

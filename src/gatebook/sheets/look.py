@@ -42,7 +42,7 @@ DATE_FORMAT = "yyyy-mm-dd"
 
 TEXT = Style(colour=INK, valign="top", wrap=True)
 TITLE = Style(bold=True, size=16, colour=HEAD, valign="middle")
-LOGO = Style(bold=True, size=14, colour=HEAD, align="right", valign="top", wrap=True)
+LOGO = Style(bold=True, size=14, colour=HEAD, align="right", valign="middle", shrink=True)
 LABEL = Style(colour=MUTED, align="right", valign="middle", indent=1)
 HEADER = Style(
     bold=True, colour="#FFFFFF", fill=HEAD, border=HEAD, valign="middle", wrap=True, align="left"
@@ -85,8 +85,16 @@ def in_accent(sheet: Sheet, accent: str) -> Sheet:
         cell: Placed(placed.content, _in_accent(placed.style, accent))
         for cell, placed in sheet.cells.items()
     }
+    tables = tuple(
+        replace(
+            table,
+            header_style=_in_accent(table.header_style, accent),
+            header_styles=tuple(_in_accent(style, accent) for style in table.header_styles),
+        )
+        for table in sheet.tables
+    )
     tab = accent if sheet.tab_colour == HEAD else sheet.tab_colour
-    return replace(sheet, cells=cells, tab_colour=tab)
+    return replace(sheet, cells=cells, tables=tables, tab_colour=tab)
 
 
 @lru_cache(maxsize=256)

@@ -7,9 +7,10 @@ and only a `Link` becomes a link.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import repeat
 from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
@@ -113,7 +114,8 @@ class Row:
 class Table:
     """A rectangle of records: one header row, then rows of contents, each column in one style.
 
-    `styles` has one style a column; `header` the texts of the header row, in `header_style`.
+    `styles` has one style a column; `header` the texts of the header row, in `header_style` or
+    each in one of `header_styles`.
     """
 
     at: Cell
@@ -121,6 +123,12 @@ class Table:
     rows: Sequence[Sequence[Content]]
     styles: tuple[Style, ...]
     header_style: Style = PLAIN
+    header_styles: tuple[Style, ...] = ()
+
+    @property
+    def headers(self) -> Iterator[tuple[str, Style]]:
+        """Each header with its style."""
+        return zip(self.header, self.header_styles or repeat(self.header_style), strict=False)
 
     @property
     def range(self) -> Range:
@@ -279,6 +287,7 @@ class Grid:
     stored value, absent where it has none. `formulas`: formula text without "=" of the cells that
     have one (an empty text where the file only says that there is one). `links`: link targets.
     `epoch_1904`: serial numbers count from 1904-01-01 instead of 1899-12-30.
+    `notes`: what hangs on cells, where the backend reads that (Google).
     `position`: 0-based place of the tab in its workbook. `url`: the tab's own web address, where it
     has one; "&range=C4" behind it leads to a cell. `workbook`: what people call the workbook, where
     its location does not say.
@@ -294,3 +303,4 @@ class Grid:
     position: int = 0
     url: str = ""
     workbook: str = ""
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)

@@ -10,14 +10,14 @@ import msgspec
 
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.review import Change, Review, as_date
-from gatebook.sheets import changes, guide, look, portfolio_book
+from gatebook.sheets import changes, guide, leftovers, look, portfolio_book
 from gatebook.sheets.form_draw import Look, draw_review_tab
 from gatebook.sheets.form_parse import TabTrouble, is_review, parse_review, read_stamp
 from gatebook.sheets.headers import HeaderTrouble
 from gatebook.sheets.model import Grid, Sheet, Workbook
 
 # Tabs of ours that hold no answers; a reader may leave them out by their first cell.
-SKIPPED_MARKS = frozenset({guide.MARK, portfolio_book.MARK})
+SKIPPED_MARKS = frozenset({guide.MARK, leftovers.MARK, portfolio_book.MARK})
 _SOME_DAY = date(2026, 1, 1)
 
 
@@ -49,14 +49,18 @@ class Contents:
     passed: tuple[str, ...]
 
 
-def review_workbook(review: Review, checklist: Checklist, look_of: Look | None = None) -> Workbook:
-    """A review with its Guide and Changes tabs, ready to be drawn. Same review, same workbook."""
+def review_workbook(
+    review: Review, checklist: Checklist, look_of: Look | None = None, *more: Sheet
+) -> Workbook:
+    """A review with its Guide and Changes tabs, ready to be drawn, and `more` tabs behind them.
+    Same review, same workbook."""
     settings = look_of or Look()
     day = as_date(review.review_date) or _SOME_DAY
     sheets: tuple[Sheet, ...] = (
         draw_review_tab(review, checklist, settings),
         guide.draw_guide(checklist, settings.paper),
         changes.draw_changes(review.stamp, checklist, changes=review.changes, paper=settings.paper),
+        *more,
     )
     if settings.accent:
         sheets = tuple(look.in_accent(sheet, settings.accent) for sheet in sheets)
