@@ -201,6 +201,7 @@ FILES = (
     "c/d/a.xlsx",
     "~$b.xlsx",
     ".~lock.b.xlsx#",
+    "b - needs attention.xlsx",
     ".hidden.xlsx",
     ".h/a.xlsx",
     "old.xls",

@@ -16,6 +16,7 @@ from gatebook.domain.cells import Cell
 from gatebook.domain.review import Review
 from gatebook.sheets.form_parse import parse_review
 from gatebook.sheets.layout import COLUMNS, TABLE_ROW, layout_for
+from tests.abuse.marks import abuse
 from tests.conformance.desks import Desk, ExcelDesk, GoogleDesk, grids
 from tests.conformance.test_portfolio import sync
 from tests.google_api.jsontypes import Json
@@ -111,7 +112,11 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize("case", TYPED, ids=[f"{c.pain} {c.where} {c.text}" for c in TYPED])
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, marks=abuse("typed", c.pain)) for c in TYPED],
+    ids=[f"{c.pain} {c.where} {c.text}" for c in TYPED],
+)
 def test_what_people_type(case: Typed, desk: Desk) -> None:
     location = desk.put("a review", passing_review())
     desk.type(location, cell(case.where), case.text)
@@ -374,7 +379,11 @@ EDITED = [
 ]
 
 
-@pytest.mark.parametrize("case", EDITED, ids=[f"{c.pain} {c.done.__name__}" for c in EDITED])
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, marks=abuse("google", c.pain)) for c in EDITED],
+    ids=[f"{c.pain} {c.done.__name__}" for c in EDITED],
+)
 def test_what_people_do_in_the_browser(case: Edited, google: GoogleDesk) -> None:
     location = google.put("a review", passing_review())
     case.done(Hand(google, location))
@@ -397,6 +406,7 @@ DATES: list[tuple[Callable[[Hand], None], date]] = [
 
 
 @pytest.mark.parametrize(("done", "day"), DATES, ids=[done.__name__ for done, _ in DATES])
+@abuse("google", 16)
 def test_dates_keep_their_meaning(
     done: Callable[[Hand], None], day: date, google: GoogleDesk
 ) -> None:
@@ -415,6 +425,7 @@ CHIPS = [
 
 
 @pytest.mark.parametrize(("emails", "text", "name"), CHIPS)
+@abuse("google", 17)
 def test_people_chips_are_names(
     emails: list[str], text: str | None, name: str, google: GoogleDesk
 ) -> None:
@@ -431,6 +442,7 @@ def test_a_chip_of_a_file_is_evidence(google: GoogleDesk) -> None:
     assert read(google, location).rows[4].artifact_link.endswith("/document/d/evidence")
 
 
+@abuse("google", 17)
 def test_several_people_stand_one_a_line(desk: Desk) -> None:
     """17: a comma is part of a name."""
     location = desk.put("a review", passing_review())
@@ -443,6 +455,7 @@ HOSTILE = ["=1+1", "+49 30 1234", "-Bo", "@SUM(A1)", "=cmd|' /C calc'!A0", "'quo
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+@abuse("google", 18)
 def test_text_stays_text(text: str, both: tuple[ExcelDesk, GoogleDesk]) -> None:
     """18: in the form, and in the portfolio that it is copied to, on both backends."""
     for desk in both:

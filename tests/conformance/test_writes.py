@@ -49,6 +49,22 @@ def test_a_batch_that_fails_leaves_nothing_behind(google: GoogleDesk) -> None:
     assert after == before
 
 
+# Which of the six reads: the five reviews come first, the portfolio last.
+@pytest.mark.parametrize(("nth", "code"), [(1, 1), (6, 4)], ids=["a review", "the portfolio"])
+def test_an_answer_with_nothing_in_it_is_no_empty_spreadsheet(
+    nth: int, code: int, google: GoogleDesk
+) -> None:
+    before = state(google)
+    google.server.faults.at("spreadsheets.get", nth, "empty")
+    ran = sync(google, "--full", today=TOMORROW)
+    assert ran.code == code
+    assert "an answer came that does not hold the spreadsheet" in ran.err
+    if code == 4:
+        assert "Nothing was written." in ran.err
+        assert state(google) == before
+    assert "not hold the spreadsheet" not in sync(google, today=TOMORROW).err
+
+
 def other_syncs(google: GoogleDesk, count: int) -> None:
     """The traces of so many syncs of somebody else, written at this very moment."""
     mine = google.editor(google.portfolio)

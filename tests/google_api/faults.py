@@ -1,7 +1,7 @@
 """Troubles on the way: refusals, broken and slow answers, before or after the change was made.
 
 A fault never passes unseen: the caller gets an error, a broken answer or a closed connection (or,
-for `slow`, a good answer, late).
+for `slow`, a good answer, late; for `empty`, an answer with nothing in it).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ KINDS = (
     "slow",
     "reset",
     "truncated",
+    "empty",
 )
 # A refusal by quota comes before anything is done.
 _NEVER_AFTER = ("429", "429-retry-after", "403-rate")

@@ -70,6 +70,9 @@ class Store:
         self.lies = Lies()
         self.generated: set[str] = set()
         self.incomplete_search = False
+        # Whether a file that its owner threw away is gone for all others:
+        # https://developers.google.com/workspace/drive/api/guides/delete can be read both ways.
+        self.trash_is_private = False
 
     @property
     def names(self) -> Names:
@@ -104,9 +107,14 @@ class Store:
 
     def sees(self, caller: Caller, file: File) -> bool:
         """Whether a caller sees a file: a role, and under `drive.file` the app's own files only."""
-        if not self.role(caller.email, file):
+        if not self.role(caller.email, file) or self._thrown_away(caller, file):
             return False
         return not only_own_files(caller) or file.client == caller.client
+
+    def _thrown_away(self, caller: Caller, file: File) -> bool:
+        if not self.trash_is_private or file.drive_id or file.owner == caller.email:
+            return False
+        return any(place.trashed for place in self.line(file))
 
     # Files.
 

@@ -33,6 +33,7 @@ from gatebook.sheets.model import (
     Table,
     Workbook,
 )
+from tests.abuse.marks import abuse
 from tests.support.drawn import A1, book, one, part, reread
 
 # Looks
@@ -90,6 +91,7 @@ def test_one_style_is_one_format() -> None:
 # Sheets
 
 
+@abuse("made", 6)
 def test_columns_rows_and_merges() -> None:
     """PAINS 6: what a merge covers has nothing in it."""
     sheet = Sheet(
@@ -252,6 +254,7 @@ def chart(kind: Any, tab: str = "Bo's data", **options: Any) -> Workbook:
         ("pie", "<c:pieChart>"),
     ],
 )
+@abuse("made", 32)
 def test_charts_read_real_ranges(kind: str, holds: str) -> None:
     """PAINS 32: labels and values come from cells."""
     xml = part(chart(kind), "xl/charts/chart1.xml")
@@ -332,6 +335,7 @@ def test_another_process_gives_the_same_bytes() -> None:
     assert done.stdout == workbook_bytes(chart("bar"))
 
 
+@abuse("made", 25)
 def test_nothing_in_the_file_runs() -> None:
     """PAINS 25: no macros."""
     with zipfile.ZipFile(io.BytesIO(workbook_bytes(chart("bar")))) as package:

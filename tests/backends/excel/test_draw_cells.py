@@ -25,6 +25,7 @@ from gatebook.sheets.model import (
     Style,
     Table,
 )
+from tests.abuse.marks import abuse
 from tests.support.drawn import A1, book, one, part, reread
 
 
@@ -51,6 +52,7 @@ from tests.support.drawn import A1, book, one, part, reread
     ],
 )
 @pytest.mark.parametrize("in_table", [False, True])
+@abuse("made", 18)
 def test_text_stays_text(text: str, in_table: bool) -> None:
     """PAINS 18: nothing that a person wrote becomes a formula or a link."""
     table = Table(A1, (text,), [[text]], (PLAIN,))
@@ -61,6 +63,7 @@ def test_text_stays_text(text: str, in_table: bool) -> None:
 
 
 @pytest.mark.parametrize(("text", "marked"), [("=1+1", True), ("-", True), ("a=1", False)])
+@abuse("made", 18)
 def test_text_that_looks_like_a_formula_stays_text_when_edited(text: str, marked: bool) -> None:
     """PAINS 18: pressing F2 and Enter on it in Excel must not make it one."""
     cell = reread(one(text, Style(wrap=True))).active["A1"]
@@ -70,6 +73,7 @@ def test_text_that_looks_like_a_formula_stays_text_when_edited(text: str, marked
 
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 @example("\ud800 a \udfff \ud83d\ude00 \x00\x0b\r\n\x1f\ufffe\uffff _x0041_")
+@abuse("made", 18, 31)
 def test_any_text_comes_back_as_cleaned(text: str) -> None:
     """PAINS 18, 31, with control characters, lone surrogates and what looks like an escape."""
     value = reread(one(text)).active["A1"].value
@@ -116,6 +120,7 @@ def test_empty_text_is_an_empty_cell() -> None:
         (date(1900, 2, 28), "s", "1900-02-28"),
     ],
 )
+@abuse("made", 15)
 def test_values_keep_their_kind(content: Plain, kind: str, value: object) -> None:
     """PAINS 15: a date is a date, never a number or a text that somebody must guess."""
     cell = reread(one(content)).active["A1"]
@@ -168,6 +173,7 @@ def test_a_strange_content_is_refused_with_its_place() -> None:
         (None, None),
     ],
 )
+@abuse("made", 12)
 def test_a_formula_shows_its_value_at_once(value: Plain, stored: object) -> None:
     """PAINS 12: previews and phones see what Python computed."""
     workbook = one(Formula("=A2&A3", value))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gatebook.backends.excel.draw_links import MAX_LINKS, clickable
 from gatebook.domain.cells import Cell
 from gatebook.sheets.model import PLAIN, Link, Sheet, Style, Table
+from tests.abuse.marks import abuse
 from tests.support.drawn import book, one, part, reread
 
 RELATIONS = "xl/worksheets/_rels/sheet1.xml.rels"
@@ -93,6 +94,7 @@ def test_paths(target: str, address: str, place: str) -> None:
         "https://docs.example/" + " " * 700 + "x",
     ],
 )
+@abuse("made", 18)
 def test_what_is_no_safe_link_is_text(target: str) -> None:
     """PAINS 18: only http, https and mailto open anything; the words stay."""
     cell = reread(one(Link(target, "evidence"))).active["A1"]
@@ -104,6 +106,7 @@ def test_a_link_without_text_shows_its_target() -> None:
     assert reread(one(Link("ftp://a.example/", ""))).active["A1"].value == "ftp://a.example/"
 
 
+@abuse("made", 18)
 def test_a_text_that_looks_like_a_formula_stays_text_on_a_link() -> None:
     """PAINS 18."""
     cell = reread(one(Link("https://a.example/", "=1+1"))).active["A1"]

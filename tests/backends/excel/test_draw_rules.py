@@ -11,6 +11,7 @@ import pytest
 from gatebook.backends.excel.draw import workbook_bytes
 from gatebook.domain.cells import Range
 from gatebook.sheets.model import ColourRule, Sheet, Style, Validation, Workbook
+from tests.abuse.marks import abuse
 from tests.support.drawn import book, part, reread
 
 STATUSES = Range.parse("C5:C16")
@@ -32,6 +33,7 @@ def formulas(workbook: Workbook) -> list[str]:
     return re.findall(r"<formula\d>(.*?)</formula\d>", part(workbook))
 
 
+@abuse("made", 4, 11)
 def test_a_list_shows_its_dropdown_and_refuses_anything_else() -> None:
     """PAINS 4, 11: on exactly these rows; `showDropDown` would hide the arrow."""
     workbook = validated(
@@ -80,6 +82,7 @@ def test_a_list_of_255_characters_is_drawn() -> None:
         (("", "a"), "empty"),
     ],
 )
+@abuse("made", 10)
 def test_a_list_that_excel_repairs_is_refused(choices: tuple[str, ...], says: str) -> None:
     """PAINS 10: the message names the cells and the way out."""
     with pytest.raises(ValueError, match=f"tab 'Review', cells C5:C16: .*{says}"):

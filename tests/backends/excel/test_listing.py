@@ -10,6 +10,7 @@ import pytest
 from gatebook.backends.excel import limits
 from gatebook.backends.excel.listing import list_location
 from gatebook.backends.protocol import Listing, Passed, Unreadable
+from tests.abuse.marks import abuse
 from tests.support import hostile
 
 
@@ -66,6 +67,7 @@ def test_an_empty_folder_is_no_error(here: Path) -> None:
     assert list_location(str(here)) == Listing(())
 
 
+@abuse("files", 19)
 def test_lock_files_say_who_is_busy() -> None:
     """PAINS 19: a lock file is never read; it tells that somebody has the file open."""
     write("r/a.xlsx", "r/~$a.xlsx", "r/.~lock.a.xlsx#")
@@ -77,6 +79,7 @@ def test_lock_files_say_who_is_busy() -> None:
         assert not note.problem
 
 
+@abuse("files", 19)
 def test_hidden_files_and_folders_are_passed_over() -> None:
     """PAINS 19."""
     write("r/.hidden.xlsx", "r/.git/deep/x.xlsx", "r/.DS_Store")
@@ -87,6 +90,7 @@ def test_hidden_files_and_folders_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize("ending", [".xls", ".xlsb", ".ods", ".numbers", ".XLS", ".xltx"])
+@abuse("files", 2, 30)
 def test_other_spreadsheets_are_a_problem_with_a_remedy(ending: str) -> None:
     """PAINS 2, 30: a review in another format is never left out silently."""
     write(f"r/a{ending}")
@@ -111,6 +115,7 @@ def test_text_tables_and_other_files_are_no_problem_in_a_folder() -> None:
         assert passed(list_location(name), name).problem
 
 
+@abuse("files", 20)
 def test_conflict_copies_are_read() -> None:
     """PAINS 20: which one counts is for others to say."""
     write("r/a.xlsx", "r/a-PC1.xlsx", "r/Copy of a.xlsx", "r/a (1).xlsx")
@@ -184,6 +189,7 @@ def test_a_pipe_is_a_problem() -> None:
     assert passed(list_location("."), "pipe.xlsx").problem
 
 
+@abuse("files", 30)
 def test_a_missing_location_names_what_is_near() -> None:
     """PAINS 30: what was looked for, where, and what it might be."""
     write("reviews/support.xlsx")
@@ -200,6 +206,7 @@ def test_a_missing_location_names_what_is_near() -> None:
 
 
 @pytest.mark.parametrize("location", ["r/*.xlsx", "no/such/*.xlsx", "**/none.xlsx"])
+@abuse("files", 2)
 def test_a_pattern_without_a_match(location: str) -> None:
     """PAINS 2: never silently nothing."""
     write("r/a.txt")
@@ -255,3 +262,25 @@ def test_a_closed_folder_is_a_problem() -> None:
         assert (folder / "open.xlsx").as_posix() in locations(listing)
         with pytest.raises(Unreadable, match="cannot be opened"):
             list_location(str(folder / "closed"))
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("chat - needs attention.xlsx", True),
+        ("Chat - Needs Attention.XLSX", True),
+        ("chat - needs attention (new).xlsx", True),
+        ("chat.xlsm - needs attention.xlsx", True),
+        ("needs attention.xlsx", False),
+        ("chat - needs attention today.xlsx", False),
+        ("chat - needs attention.xlsm", False),
+    ],
+)
+def test_a_list_of_what_needs_attention_is_passed_over(name: str, ours: bool) -> None:
+    """docs/marks.md."""
+    write(f"r/{name}")
+    for place in ("r", "r/*", "**/*"):
+        listing = list_location(place)
+        assert locations(listing) == ([] if ours else [f"r/{name}"])
+        assert [one.problem for one in listing.passed] == ([False] if ours else [])
+    assert locations(list_location(f"r/{name}")) == [f"r/{name}"]

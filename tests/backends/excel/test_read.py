@@ -12,6 +12,7 @@ from gatebook.backends.excel import limits
 from gatebook.backends.excel.read import read_workbook
 from gatebook.domain.cells import Range
 from gatebook.sheets.model import CellError, Grid
+from tests.abuse.marks import abuse
 from tests.support import hostile
 from tests.support.hostile import package_parts, sheet_xml, zipped
 
@@ -57,6 +58,7 @@ def read_rows(tmp_path: Path, rows: str, strings: str = "", route: Route = "plai
     return grid
 
 
+@abuse("programs", 12, 24)
 def test_every_type_of_value(tmp_path: Path, route: Route) -> None:
     """PAINS 12, 24: text, numbers, booleans, errors, stored results, in any way of writing."""
     rows = (
@@ -90,6 +92,7 @@ def test_every_type_of_value(tmp_path: Path, route: Route) -> None:
     }
 
 
+@abuse("programs", 13)
 def test_shared_and_array_formulas(tmp_path: Path, route: Route) -> None:
     """PAINS 13: every cell with a formula is known, also where its text stands elsewhere."""
     rows = (
@@ -103,6 +106,7 @@ def test_shared_and_array_formulas(tmp_path: Path, route: Route) -> None:
     assert grid.values == {(row, 0): row + 1.0 for row in range(4)}
 
 
+@abuse("programs", 24)
 def test_rich_text_is_joined_and_pronunciation_left_out(tmp_path: Path) -> None:
     """PAINS 24: a word in bold, or Japanese with its reading, is one text."""
     strings = (
@@ -143,6 +147,7 @@ def test_an_empty_shared_text_keeps_its_number(tmp_path: Path, empty: str) -> No
         ("  kept  ", "  kept  "),
     ],
 )
+@abuse("programs", 31)
 def test_escapes_in_texts(tmp_path: Path, stored: str, seen: str) -> None:
     """PAINS 31: what a person typed comes back, wherever the file keeps the text."""
     rows = (
@@ -156,6 +161,7 @@ def test_escapes_in_texts(tmp_path: Path, stored: str, seen: str) -> None:
         assert len(grid.values) == 3
 
 
+@abuse("programs", 24)
 def test_cells_and_rows_without_addresses(tmp_path: Path, route: Route) -> None:
     """PAINS 24: a cell without an address follows the one before; a given one is believed."""
     rows = (
@@ -167,6 +173,7 @@ def test_cells_and_rows_without_addresses(tmp_path: Path, route: Route) -> None:
     assert grid.values == {(0, 0): 1, (0, 1): 2, (4, 0): 3, (4, 3): 4, (4, 4): 5, (8, 1): 6}
 
 
+@abuse("programs", 24)
 def test_a_declared_dimension_is_not_believed(tmp_path: Path) -> None:
     """PAINS 24."""
     xml = sheet_xml(
@@ -176,6 +183,7 @@ def test_a_declared_dimension_is_not_believed(tmp_path: Path) -> None:
     assert grid.values == {(8, 2): 7.0}
 
 
+@abuse("programs", 6)
 def test_a_stray_cell_far_away_costs_and_loses_nothing(tmp_path: Path, route: Route) -> None:
     """PAINS 6: cells beyond the limits are passed over; those before and what follows are kept."""
     rows = (
@@ -221,6 +229,7 @@ def test_links_to_pages_places_and_over_ranges(tmp_path: Path, route: Route) -> 
     }
 
 
+@abuse("programs", 14)
 def test_numbers_that_are_none_stay_text(tmp_path: Path) -> None:
     """PAINS 14: what is not understood is never a number."""
     cells = "".join(
@@ -243,6 +252,7 @@ def test_a_text_is_cut_where_a_cell_is_full(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("epoch_1904", [False, True])
+@abuse("programs", 24)
 def test_dates_written_as_iso_text(tmp_path: Path, strict: bool, epoch_1904: bool) -> None:
     """PAINS 24: strict files write dates so; the slow path reads them, as serial numbers."""
     main = hostile.STRICT_MAIN if strict else hostile.MAIN
@@ -269,6 +279,7 @@ def test_dates_written_as_iso_text(tmp_path: Path, strict: bool, epoch_1904: boo
     assert grid.epoch_1904 is epoch_1904
 
 
+@abuse("programs", 24)
 def test_strict_workbooks(tmp_path: Path) -> None:
     """PAINS 24: "Strict Open XML Spreadsheet" has the same cells under other names."""
     xml = sheet_xml(
@@ -283,6 +294,7 @@ def test_strict_workbooks(tmp_path: Path) -> None:
     assert grid.values == {(0, 0): "here"}
 
 
+@abuse("programs", 24)
 def test_parts_by_odd_names_and_absolute_targets(tmp_path: Path) -> None:
     """PAINS 24: part names differ in case, slashes, leading slash and percent signs."""
     xml = sheet_xml('<sheetData><row r="1"><c r="A1"><v>5</v></c></row></sheetData>')

@@ -14,6 +14,7 @@ from gatebook.backends.excel.package import Package
 from gatebook.backends.excel.read import read_workbook
 from gatebook.backends.excel.slow import read_slowly
 from gatebook.backends.protocol import Unreadable
+from tests.abuse.marks import abuse
 from tests.support import hostile
 from tests.support.hostile import REFUSED, package_parts, sheet_xml, zipped
 
@@ -30,6 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", REFUSED)
+@abuse("files", 22, 30)
 def test_refused_with_a_reason_and_a_remedy(folder: Path, name: str) -> None:
     """PAINS 22, 30: what was found, and what to do, in words; never another exception."""
     started = time.perf_counter()
@@ -71,6 +73,7 @@ def test_a_flipped_bit_is_refused_or_harmless(tmp_path: Path, seed: int) -> None
 
 
 @pytest.mark.parametrize("kept", range(0, 6_000, 500))
+@abuse("files", 22)
 def test_a_file_cut_anywhere_is_refused(tmp_path: Path, kept: int) -> None:
     """PAINS 22: a download that stopped."""
     path = tmp_path / "book.xlsx"
@@ -100,6 +103,7 @@ def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such permission bits")
+@abuse("files", 21)
 def test_a_file_that_may_not_be_read() -> None:
     """PAINS 21: the system's refusal becomes words."""
     with hostile.closed() as folder:
@@ -142,6 +146,26 @@ def test_too_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comment
         read_workbook(path)
 
 
+@pytest.mark.parametrize("comment", ["", "<!-- not by patterns -->"])
+def test_a_portfolio_may_be_larger_than_a_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comment: str
+) -> None:
+    """It grows with the number of systems, and the next sync must be able to read it."""
+    cells = "".join(f'<c r="A{n}"><v>{n}</v></c>' for n in range(1, 40))
+    sheet = sheet_xml(f"{comment}<sheetData><row>{cells}</row></sheetData>")
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(zipped(package_parts({"One": sheet, "Two": sheet})))
+    monkeypatch.setattr(limits, "MAX_CELLS", 8)
+    monkeypatch.setattr(limits, "MAX_PART_BYTES", len(sheet) // 5)
+    monkeypatch.setattr(limits, "MAX_READ_BYTES", len(sheet) // 2)
+    with pytest.raises(Unreadable):
+        read_workbook(path)
+    assert len(read_workbook(path, whole=True)) == 2
+    monkeypatch.setattr(limits, "MAX_CELLS", 7)
+    with pytest.raises(Unreadable, match="more than 70 filled"):
+        read_workbook(path, whole=True)
+
+
 @pytest.mark.parametrize(
     ("limit", "value", "words"),
     [("MAX_TABS", 1, "tabs"), ("MAX_READ_BYTES", 500, "limit"), ("MAX_DECLARED_BYTES", 9, "limit")],
@@ -178,6 +202,7 @@ def test_merged_ranges_and_links_are_bounded(
         assert (len(grid.values), len(grid.merges), len(grid.links)) == (1, 2, 3)
 
 
+@abuse("files", 30)
 def test_what_neither_reader_knows(tmp_path: Path) -> None:
     """PAINS 30: a cell without a sensible address is told with its tab, after both tried."""
     sheet = sheet_xml('<sheetData><row r="1"><c r="1A"><v>1</v></c></row></sheetData>')

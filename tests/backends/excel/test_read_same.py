@@ -26,6 +26,7 @@ from gatebook.backends.excel.slow import read_slowly
 from gatebook.backends.protocol import Unreadable
 from gatebook.domain.cells import Range
 from gatebook.sheets.model import CellError, Formula, Grid
+from tests.abuse.marks import abuse
 from tests.support.hostile import zipped
 
 Contents = dict[tuple[int, int], Any]
@@ -180,6 +181,7 @@ def has_escapes(contents: Contents) -> bool:
 @given(_contents)
 @example({(0, 0): "a_x0041_b", (0, 1): "_x000D_ x_x005F_"})
 @example({(2, 3): Formula("=A1", "#REF!"), (0, 0): "#REF!"})
+@abuse("programs", 12, 31)
 def test_what_xlsxwriter_drew(contents: Contents) -> None:
     """PAINS 12, 31: values come back as they went in, formulas with their stored values."""
     data = drawn_by_xlsxwriter(contents)
@@ -199,6 +201,7 @@ def test_what_xlsxwriter_drew(contents: Contents) -> None:
 
 @quick
 @given(_contents)
+@abuse("programs", 12, 24)
 def test_what_openpyxl_drew(contents: Contents) -> None:
     """PAINS 12, 24: formulas without stored values leave no value."""
     data = drawn_by_openpyxl(contents)
@@ -238,6 +241,7 @@ def form_like() -> bytes:
     return out.getvalue()
 
 
+@abuse("programs", 6)
 def test_links_merges_and_tabs() -> None:
     """PAINS 6: merged ranges are known. A chart sheet is passed over, but keeps its position."""
     grids = fast(form_like())
@@ -289,6 +293,7 @@ FRAGMENTS = [
 
 @settings(max_examples=200)
 @given(st.lists(st.tuples(st.floats(0, 0.999), st.sampled_from(FRAGMENTS)), min_size=1, max_size=3))
+@abuse("programs", 24)
 def test_patterns_find_what_the_parser_finds(changes: list[tuple[float, str]]) -> None:
     """PAINS 24: however oddly a sheet is written, both ways to read its cells agree."""
     parts = _form_parts()
@@ -327,6 +332,7 @@ def _saved_by_libreoffice(data: bytes, folder: Path) -> bytes:
 
 
 @pytest.mark.engine("libreoffice")
+@abuse("programs", 24)
 def test_what_libreoffice_saved(tmp_path: Path) -> None:
     """PAINS 24: the same values, links and merged ranges after another program saved the file."""
     contents: Contents = {

@@ -14,6 +14,7 @@ import pytest
 
 from gatebook.backends.excel.replace import replace_file
 from gatebook.backends.protocol import Unwritable
+from tests.abuse.marks import abuse
 
 NEW = b"new"
 
@@ -90,6 +91,7 @@ def test_what_stops_the_writing_leaves_the_old_file_alone(
     ("lock", "program"),
     [("~$portfolio.xlsx", "Excel"), (".~lock.portfolio.xlsx#", "LibreOffice")],
 )
+@abuse("portfolio", 21, 30)
 def test_an_open_file_stays_and_the_new_one_is_kept_beside(
     old: Path, lock: str, program: str
 ) -> None:
@@ -133,6 +135,7 @@ def test_a_lock_of_a_file_that_is_gone_does_not_matter(tmp_path: Path) -> None:
     assert (tmp_path / "a.xlsx").read_bytes() == NEW
 
 
+@abuse("portfolio", 21)
 def test_a_read_only_file_stays(old: Path) -> None:
     """PAINS 21; also where the system would let us, as it does root."""
     old.chmod(0o444)
@@ -141,6 +144,7 @@ def test_a_read_only_file_stays(old: Path) -> None:
     assert old.with_name("portfolio (new).xlsx").read_bytes() == NEW
 
 
+@abuse("portfolio", 21)
 def test_a_file_that_the_system_holds_stays(old: Path) -> None:
     """PAINS 21: as on Windows, where an open file cannot be replaced."""
 

@@ -32,6 +32,14 @@ def test_what_changed_minutes_ago_is_read_again(tmp_path: Path) -> None:
     assert kept(tmp_path).get("sheet", "41") == {}
 
 
+@pytest.mark.parametrize("reuse", [True, False])
+def test_within_a_run_it_is_what_it_was_when_it_was_read(reuse: bool, tmp_path: Path) -> None:
+    answers = Answers(tmp_path / "google", reuse=reuse, clock=lambda: 10 * HOUR)
+    answers.put("sheet", "41", 10 * HOUR - 1, b"{}")
+    assert answers.get("sheet", "41") == {}
+    assert answers.get("sheet", "42") is None
+
+
 @pytest.mark.parametrize(
     "damage",
     [

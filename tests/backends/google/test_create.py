@@ -62,6 +62,15 @@ def test_where_nobody_can_tell_whether_it_was_made_that_is_said(desk: GoogleDesk
     assert "Nothing was written" not in ran.err
 
 
+def test_a_long_name_with_an_apostrophe_is_found_again(desk: GoogleDesk) -> None:
+    """A property takes 124 bytes, and stands between apostrophes in a search."""
+    desk.server.faults.at("files.create", 1, "503", after=True)
+    ran = new(desk, f"O'Brien's {'помощник ' * 9}")
+    assert ran.code == 0, ran.err
+    assert len(files(desk)) == 1
+    assert is_a_form(desk, ran)
+
+
 class TestHalfMade:
     """The file is there, and cannot be filled."""
 

@@ -79,6 +79,17 @@ CELLS: list[tuple[str, Json, Raw | None]] = [
         },
         "mia@example.com and team",
     ),
+    (
+        "an address that is text, and a person",
+        {
+            "userEnteredValue": {"stringValue": "🙂 bo@example.com, @"},
+            "chipRuns": [
+                {},
+                {"startIndex": 19, "chip": {"personProperties": {"email": "mia@example.com"}}},
+            ],
+        },
+        "🙂 bo@example.com, mia@example.com",
+    ),
     ("an address without a chip", text("mia@example.com"), "mia@example.com"),
 ]
 

@@ -17,7 +17,7 @@ import msgspec
 # A version that is this young, in seconds, may be listed before all of its edits are.
 _SETTLES = 300.0
 # Grows with every change of what is asked for or kept: older answers are then not used.
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -32,7 +32,8 @@ class _Kept(msgspec.Struct, frozen=True):
 class Answers:
     """A folder with one file for each spreadsheet. It holds what the sheets say, so only its owner
     may read it; whatever is damaged or missing in it is simply asked for again. Without `reuse`
-    answers are only put there."""
+    only answers of this run are taken from it. They are taken even if their version has not settled:
+    within a run a spreadsheet is what it was when it was read."""
 
     def __init__(
         self, folder: Path, *, reuse: bool = True, clock: Callable[[], float] = time.time
@@ -40,17 +41,21 @@ class Answers:
         self._folder = folder
         self._reuse = reuse
         self._clock = clock
+        self._of_this_run: set[tuple[str, str]] = set()
 
     def get(self, spreadsheet_id: str, version: str) -> dict[str, Any] | None:
         """The answer for a version of a spreadsheet, if it is here and can be relied on."""
-        if not version or not self._reuse:
+        of_this_run = (spreadsheet_id, version) in self._of_this_run
+        if not version or not (self._reuse or of_this_run):
             return None
         try:
             data = gzip.decompress(self._file(spreadsheet_id).read_bytes())
             kept = msgspec.json.decode(data, type=_Kept)
         except (OSError, EOFError, ValueError, zlib.error, msgspec.DecodeError):
             return None
-        if kept.schema != _SCHEMA or kept.version != version or not kept.settled:
+        if kept.schema != _SCHEMA or kept.version != version:
+            return None
+        if not (kept.settled or of_this_run):
             return None
         answer: dict[str, Any] = msgspec.json.decode(kept.answer)
         return answer
@@ -70,6 +75,7 @@ class Answers:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
                 file.write(data)
             temporary.replace(path)
+            self._of_this_run.add((spreadsheet_id, version))
         except OSError:
             with contextlib.suppress(OSError):
                 temporary.unlink()

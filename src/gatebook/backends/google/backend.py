@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,12 +20,14 @@ from gatebook.backends.google.addresses import (
 )
 from gatebook.backends.google.answers import Answers
 from gatebook.backends.google.health import Seen, examine
+from gatebook.backends.google.marks import put_marks
 from gatebook.backends.google.read import OWN_FIELDS, READ_FIELDS, grids_of
 from gatebook.backends.google.signin import FILE_SCOPE, Identity, SignInError
 from gatebook.backends.google.transport import SHEETS, Reach, Transport, Unsure
 from gatebook.backends.google.troubles import DOCTOR_KNOWS, unreadable, unwritable
 from gatebook.backends.google.write import Own, fresh, own_of, write
 from gatebook.backends.protocol import Listing, Source, Unreadable, Unwritable
+from gatebook.sheets.marks import TabEdits
 from gatebook.sheets.model import Grid, Workbook
 
 
@@ -57,6 +60,8 @@ class GoogleBackend:
         self._answers = answers
         self._made = made or Made()
         self._own: dict[str, Own] = {}
+        # Spreadsheets that a listing of this run has shown, which shows nothing of the trash.
+        self._listed: set[str] = set()
         self._names: dict[str, dict[str, str]] = {}
         self.kept = 0
 
@@ -92,10 +97,22 @@ class GoogleBackend:
         address = parse_address(location)
         with self._refusing(Unreadable):
             if address.kind == "spreadsheet":
-                return Listing((Source(spreadsheet_address(address.id)),))
+                return Listing((self._alone(address.id),))
             if address.kind == "folder":
-                return drive.list_folder(self.transport, address.id)
+                return self._list_folder(address.id)
             return self._list_unknown(address.id, location)
+
+    def _list_folder(self, folder_id: str) -> Listing:
+        listing = drive.list_folder(self.transport, folder_id)
+        self._listed |= {source.location for source in listing.sources if source.version}
+        return listing
+
+    def _alone(self, file_id: str) -> Source:
+        try:
+            return drive.alone(self.transport, file_id)
+        except SignInError:
+            # Told where it is read, so that other places are read all the same.
+            return Source(spreadsheet_address(file_id), name=drive.unnamed(file_id))
 
     def examine(self, location: str, *, to_write: bool = False) -> Iterator[Seen]:
         """What stands between us and a location, for `gatebook doctor`."""
@@ -109,13 +126,14 @@ class GoogleBackend:
         with unreadable(location):
             record = drive.describe(self.transport, file_id)
         if record["mimeType"] == drive.FOLDER:
-            return drive.list_folder(self.transport, file_id)
+            return self._list_folder(file_id)
         if record["mimeType"] == drive.SPREADSHEET:
-            return Listing((drive.source_of(record),))
+            return Listing((self._alone(file_id),))
         raise Unreadable(f"{location} is no spreadsheet and no folder", REMEDY)
 
     def read(self, source: Source, skip: frozenset[str] = frozenset()) -> tuple[Grid, ...]:
-        """The tabs of one spreadsheet: in one request, or in none where it has not changed."""
+        """The tabs of one spreadsheet: in one request, or in none where it has not changed. One more
+        asks Drive about a spreadsheet that no listing has shown: it may lie in the trash."""
         with self._refusing(Unreadable):
             if source.whole:
                 return self._read_own(source.location)
@@ -123,6 +141,8 @@ class GoogleBackend:
 
     def _answer(self, source: Source) -> Mapping[str, Any]:
         file_id = parse_address(source.location).id
+        if not source.version:
+            source = drive.live(self.transport, file_id)
         if self._answers and (known := self._answers.get(file_id, source.version)):
             self.kept += 1
             return known
@@ -137,6 +157,13 @@ class GoogleBackend:
         with unreadable("the spreadsheet"):
             answer = self.transport.request(
                 "get", f"{SHEETS}/v4/spreadsheets/{file_id}", params={"fields": fields}
+            )
+        # Every spreadsheet has a tab. An answer without one must not pass for an empty portfolio.
+        found = answer.json()
+        if found.get("spreadsheetId") != file_id or not found.get("sheets"):
+            raise Unreadable(
+                "an answer came that does not hold the spreadsheet; a proxy may be in the way",
+                "Try again. If it stays, look at what stands between this machine and Google.",
             )
         return answer.content
 
@@ -160,7 +187,24 @@ class GoogleBackend:
                 except Unreadable as trouble:
                     raise Unwritable(trouble.reason, trouble.remedy) from trouble
             own = self._own.pop(location)
+            self._check_in_use(file_id)
             write(self.transport, file_id, workbook, own, editors=self._made.editors)
+
+    def mark(self, location: str, tabs: Sequence[TabEdits]) -> None:
+        """Put notes on cells and lines above tables as `tabs` say, in one request. Raises Unwritable."""
+        with self._refusing(Unwritable), unwritable(location):
+            put_marks(self.transport, parse_address(location).id, tabs)
+
+    def _check_in_use(self, file_id: str) -> None:
+        """Raises Unwritable for a spreadsheet in the trash, where nobody would see what is written."""
+        if spreadsheet_address(file_id) in self._listed:
+            return
+        about = drive.describe(self.transport, file_id, "name,trashed")
+        if about.get("trashed"):
+            raise Unwritable(
+                f"the spreadsheet “{about.get('name', '')}” is in the trash of Google Drive",
+                "Restore it there, or name another one with --portfolio. Nothing was written.",
+            )
 
     def create(self, workbook: Workbook, folder: str, name: str, key: str) -> str:
         """Make a spreadsheet in a folder and write a workbook into it; returns its address.
@@ -170,7 +214,9 @@ class GoogleBackend:
         """
         address = parse_address(folder)
         with self._refusing(Unwritable):
-            file_id = self._made_in(address.id, folder, name, {"gatebook": key})
+            # A property takes 124 bytes: https://developers.google.com/workspace/drive/api/guides/properties
+            mark = {"gatebook": hashlib.sha256(key.encode()).hexdigest()}
+            file_id = self._made_in(address.id, folder, name, mark)
             try:
                 write(
                     self.transport,

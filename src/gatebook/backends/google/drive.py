@@ -10,7 +10,12 @@ from typing import Any
 from google.auth.exceptions import GoogleAuthError
 from gspread.exceptions import APIError
 
-from gatebook.backends.google.addresses import REMEDY, folder_address, spreadsheet_address
+from gatebook.backends.google.addresses import (
+    REMEDY,
+    folder_address,
+    parse_address,
+    spreadsheet_address,
+)
 from gatebook.backends.google.transport import DRIVE, OutOfReach, Transport, Unsure
 from gatebook.backends.google.troubles import unreadable
 from gatebook.backends.protocol import Listing, Passed, Source, Unreadable
@@ -41,8 +46,8 @@ _SAVE_AS_SHEETS = (
 def list_folder(transport: Transport, folder_id: str) -> Listing:
     """All spreadsheets in a folder and below it, by name. Raises Unreadable for the folder itself.
 
-    A request per page of 1,000 files of each folder. Shortcuts to spreadsheets count as what they
-    point at; shortcuts to folders are not followed, and said so.
+    A request per page of 1,000 files of each folder, and one per shortcut. Shortcuts to spreadsheets
+    count as what they point at; shortcuts to folders are not followed, and said so.
     """
     found = _Found()
     waiting = [(folder_id, "")]
@@ -68,7 +73,29 @@ def list_folder(transport: Transport, folder_id: str) -> Listing:
             )
     if not found.sources and not found.passed and len(found.folders) == 1:
         _check_folder(transport, folder_id)
-    return Listing(tuple(found.sources), tuple(found.passed))
+    # What is behind a shortcut is in no listing, unless it stands in one of these folders as well.
+    sources = [
+        one if one.version else alone(transport, _id(one), one.name) for one in found.sources
+    ]
+    return Listing(tuple(sources), tuple(found.passed))
+
+
+def _id(source: Source) -> str:
+    return parse_address(source.location).id
+
+
+def alone(transport: Transport, file_id: str, name: str = "") -> Source:
+    """A spreadsheet that no listing has shown, as Drive describes it. Where that cannot be had, or it
+    is in the trash, one without a version: reading it says why."""
+    try:
+        return live(transport, file_id)
+    except Unreadable:
+        return Source(spreadsheet_address(file_id), name=name or unnamed(file_id))
+
+
+def unnamed(file_id: str) -> str:
+    """What a spreadsheet is called whose name nobody can see."""
+    return f"spreadsheet {file_id}"
 
 
 def _check_folder(transport: Transport, folder_id: str) -> None:
@@ -94,7 +121,7 @@ class _Found:
 
     def add(self, record: Mapping[str, Any]) -> None:
         """A file of a folder: read, listed later, or passed over with the reason."""
-        kind, name = record["mimeType"], record["name"]
+        kind, name = record["mimeType"].lower(), record["name"]
         if kind == FOLDER:
             self.waiting.append((record["id"], name))
         elif kind == SPREADSHEET:
@@ -120,8 +147,10 @@ class _Found:
         details = record.get("shortcutDetails", {})
         target, kind = details.get("targetId", ""), details.get("targetMimeType", "")
         if kind == SPREADSHEET and target:
-            # The version of the file behind it is not in this listing, so it is read each time.
             self._source(Source(spreadsheet_address(target), name=record["name"]))
+        elif kind.lower() in _OTHER_SHEETS:
+            reason = f"a shortcut to {_OTHER_SHEETS[kind.lower()]} in Drive ({record['name']})"
+            self.passed.append(Passed(_file_address(record["id"]), reason, _SAVE_AS_SHEETS, True))
         elif kind == FOLDER:
             reason = f"a shortcut to a folder ({record['name']}), which is not followed"
             remedy = f"Give {folder_address(target)} as a location of its own."
@@ -175,6 +204,23 @@ def source_of(record: Mapping[str, Any]) -> Source:
         name=record.get("name", ""),
         version=str(record.get("version", "")),
     )
+
+
+def live(transport: Transport, file_id: str) -> Source:
+    """A spreadsheet that no listing has shown. Raises Unreadable where it is in the trash: the
+    Sheets API reads and writes it there as if nothing were.
+
+    https://developers.google.com/workspace/drive/api/reference/rest/v3/files (`trashed`)
+    """
+    with unreadable("the spreadsheet"):
+        record = describe(transport, file_id, f"{_FILE},trashed")
+    if record.get("trashed"):
+        raise Unreadable(
+            f"the spreadsheet “{record.get('name', '')}” is in the trash of Google Drive",
+            "Restore it there. If nobody needs it any more, delete the shortcut to it, or take its "
+            "address out of the command or gatebook.toml.",
+        )
+    return source_of(record)
 
 
 def describe(transport: Transport, file_id: str, fields: str = _FILE) -> dict[str, Any]:

@@ -14,7 +14,7 @@ _CELL = "userEnteredValue,effectiveValue,hyperlink,chipRuns,textFormatRuns(forma
 READ_FIELDS = (
     "spreadsheetId,properties(title),"
     "sheets(properties(sheetId,title,index,sheetType,hidden),merges,"
-    f"data(startRow,startColumn,rowData(values({_CELL}))))"
+    f"data(startRow,startColumn,rowData(values({_CELL},note))))"
 )
 # And what a writer must know of its own tabs besides.
 OWN_FIELDS = (
@@ -98,6 +98,8 @@ def _read_cell(cell: Mapping[str, Any], at: tuple[int, int], grid: Grid) -> None
         grid.values[at] = value
     if link := _link(cell, chips):
         grid.links[at] = link
+    if note := cell.get("note"):
+        grid.notes[at] = note
 
 
 def _value(value: Mapping[str, Any]) -> Raw | None:
@@ -118,12 +120,16 @@ def _with_chips(text: str, cell: Mapping[str, Any], chips: list[Mapping[str, Any
     shown = cell.get("effectiveValue", {}).get("stringValue", "")
     if shown and shown.count(_CHIP) < text.count(_CHIP):
         return str(shown)
-    for chip in chips:
+    # Runs start at a number of UTF-16 units; from the last to the first, the others stay in place.
+    units = text.encode("utf-16-le")
+    for run in reversed(cell["chipRuns"]):
+        chip, start = run.get("chip", {}), 2 * run.get("startIndex", 0)
         person = chip.get("personProperties", {}).get("email", "")
         place = chip.get("richLinkProperties", {}).get("uri", "")
-        if person or place:
-            text = text.replace(_CHIP, "\0", 1).replace("\0", str(person or place))
-    return text
+        if (person or place) and units[start : start + 2].decode("utf-16-le") == _CHIP:
+            name = str(person or place).encode("utf-16-le")
+            units = units[:start] + name + units[start + 2 :]
+    return units.decode("utf-16-le")
 
 
 def _link(cell: Mapping[str, Any], chips: list[Mapping[str, Any]]) -> str:

@@ -139,8 +139,8 @@ def _placed(sheet: Sheet) -> Iterator[tuple[int, int, Content, Style]]:
         yield row, column, placed.content, placed.style
     for table in sheet.tables:
         first, left = table.at
-        for column, text in enumerate(table.header, left):
-            yield first, column, text, table.header_style
+        for column, (text, style) in enumerate(table.headers, left):
+            yield first, column, text, style
         for row, contents in table_rows(sheet.name, table):
             for column, (content, style) in enumerate(
                 zip(contents, table.styles, strict=True), left

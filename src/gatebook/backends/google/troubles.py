@@ -85,6 +85,11 @@ def _refusal(error: APIError, where: str) -> tuple[str, str]:
             f"Google did not accept the sign-in for {where}",
             "Sign in again, or make a new key; gatebook doctor says which identity is in use.",
         )
+    if status == 413 or "payload size exceeds" in _message(error):
+        return (
+            f"it is more than Google takes at once for {where} (“{_message(error)}”)",
+            "Name an .xlsx file with --portfolio, or give each folder a portfolio of its own.",
+        )
     if status == 400:
         return (
             f"Google did not take this for {where} (“{_message(error)}”)",

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 from gspread.exceptions import APIError
 
 from gatebook.backends.google.read import merge_of
@@ -291,9 +292,16 @@ def _apply(
 ) -> None:
     """Send a batch until it is known to be done. Raises as `write`."""
     patience = transport.patience()
+    # Without blanks and escapes: of thousands of cells a twentieth less.
+    body = msgspec.json.encode({"requests": requests})
     for _ in range(_TRIES):
         try:
-            transport.batch_update(spreadsheet_id, {"requests": requests})
+            transport.request(
+                "post",
+                f"{SHEETS}/v4/spreadsheets/{spreadsheet_id}:batchUpdate",
+                data=body,
+                headers={"Content-Type": "application/json"},
+            )
             return
         except Unsure as trouble:
             unclear: Exception = trouble
