@@ -15,7 +15,7 @@ import msgspec
 from gatebook.backends.protocol import Passed, Source
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.judge import judge
-from gatebook.ledger.encoding import Note
+from gatebook.ledger.encoding import Note, answers_of
 from gatebook.ledger.records import Run, Seen, Sheet, SheetState
 from gatebook.sync import FileResult, Judgement, Loaded, Plan, SheetRead
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # A stamp this young, in seconds, when a sheet was read may hide an edit made right afterwards: a file
 # system's clock ticks every two seconds at worst, and Drive lists a version before its last edits.
-_SETTLES_ON_DISK = 3.0
+SETTLES_ON_DISK = 3.0
 _SETTLES_IN_DRIVE = 300.0
 _UNSETTLED = "?"
 
@@ -113,9 +113,18 @@ class Memory:
         lines += [f"{location} is gone" for location, state in gone.items() if state.reviews]
         for sheet in sheets:
             state = self._known.get(sheet.source.location)
-            if state and sheet.fresh and 0 < sheet.source.modified < state.modified - 1:
+            if state and _is_older(sheet, state) and not self._holds_still(sheet, state):
                 lines.append(f"{sheet.source.location} was replaced by an older copy")
         return tuple(lines)
+
+    def _holds_still(self, sheet: SheetRead, state: SheetState) -> bool:
+        """Whether a sheet says what it said, whatever its stamp: drives that keep local time (FAT, some
+        shares) move all stamps by an hour with the end of summer time."""
+        assert self._ledger is not None
+        known = self._ledger.reviews_of([state])[state.location]
+        return [answers_of(one) for one in known] == [
+            answers_of(one.review) for one in sheet.result.judged
+        ]
 
     def record(
         self,
@@ -124,15 +133,19 @@ class Memory:
         *,
         today: date,
         write: Callable[[], bool],
+        repeatable: tuple[str, str] = ("", ""),
     ) -> bool:
         """Write the portfolio and add this sync to the ledger: both, or the ledger neither.
+
+        A ledger that takes no more is noticed before the portfolio is written; only its very last step,
+        which may find the disk full, comes after it. `repeatable`: what the sync started from and what
+        it said, see `Run`.
 
         Returns whether the portfolio was written. Raises what `write` raises, LedgerError, Overtaken.
         """
         if self._ledger is None:
             self._ledger = self._make()
         with self._ledger.turn(self._portfolio, self.based_on) as turn:
-            written = write()
             run = Run(
                 started=self._started,
                 today=today,
@@ -144,10 +157,12 @@ class Memory:
                 systems=len(plan.newest),
                 changed=plan.changed,
                 fingerprint=self._fingerprint,
-                written=written,
+                written=plan.workbook is not None,
+                inputs=repeatable[0] if repeatable[1] else "",
+                said=repeatable[1],
             )
             turn.record(run, self._sheets(loaded, plan.keys), plan.newest)
-        return written
+            return write()
 
     def close(self) -> None:
         """Let go of the ledger."""
@@ -167,7 +182,7 @@ class Memory:
 
     def _sheet(self, sheet: SheetRead, keys: Mapping[tuple[str, str], str]) -> Sheet:
         source, result = sheet.source, sheet.result
-        settles = _SETTLES_IN_DRIVE if source.version else _SETTLES_ON_DISK
+        settles = _SETTLES_IN_DRIVE if source.version else SETTLES_ON_DISK
         settled = source.modified < self._started.timestamp() - settles
         return Sheet(
             location=source.location,
@@ -182,6 +197,11 @@ class Memory:
                 Seen(keys.get((source.location, one.review.tab), ""), one) for one in result.judged
             ),
         )
+
+
+def _is_older(sheet: SheetRead, state: SheetState) -> bool:
+    """Whether a sheet that was read anew has an earlier stamp than before, by more than a clock's tick."""
+    return sheet.fresh and 0 < sheet.source.modified < state.modified - 1
 
 
 def _is_same(source: Source, state: SheetState) -> bool:

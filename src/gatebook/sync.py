@@ -19,9 +19,14 @@ from gatebook.domain.systems import name_copies, systems
 from gatebook.sheets.review_form import SKIPPED_MARKS, TabProblem, read_reviews
 
 if TYPE_CHECKING:
+    from gatebook.sheets.form_draw import Look
     from gatebook.sheets.model import Grid, Workbook
     from gatebook.sheets.portfolio_read import OldPortfolio
     from gatebook.sheets.portfolio_tables import SystemRow, Tables
+
+
+# What the tab Runs and the ledger say of a sync that found everything decided as before.
+NO_CHANGE = "No decision changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,10 @@ class Judgement:
 def read_file(backend: Backend, source: Source, how: Judgement) -> FileResult:
     """Read and judge one workbook; trouble with it is a result, never an exception."""
     try:
-        grids = backend.read(source, SKIPPED_MARKS)
+        return _judged(source, backend.read(source, SKIPPED_MARKS), how)
     except Unreadable as trouble:
         problem = TabProblem(source.location, "", trouble.reason, trouble.remedy, source.name)
         return FileResult((), (problem,), ())
-    try:
-        return _judged(source, grids, how)
     except Exception as fault:  # One sheet must not end the run for all the others.
         said = f"{type(fault).__name__}: {fault}".splitlines()[0][:200]
         problem = TabProblem(
@@ -230,9 +233,10 @@ def plan_sync(
     now: str,
     version: str,
     told: Sequence[str] = (),
+    look_of: Look | None = None,
 ) -> Plan:
     """Compare what was read with the portfolio on disk. `now` is the time as the Runs tab shows it;
-    `told` is what else happened since the last sync, for that tab.
+    `told` is what else happened since the last sync, for that tab. `look_of`: the organisation's look.
 
     Raises Unwritable where writing would lose something that somebody else put there.
     """
@@ -276,7 +280,7 @@ def plan_sync(
     changed = "; ".join([_changed_text(changes, first=not old.systems), *told])
     # Thousands of reviews would fill the memory while the portfolio is laid out and drawn.
     del found, loaded
-    same = exists and _is_written(tables, version, old, portfolio)
+    same = exists and _is_written(tables, version, old, portfolio, look_of)
     if not same:
         run = RunRow(
             when=now,
@@ -290,7 +294,7 @@ def plan_sync(
         portfolio=portfolio,
         before=old.systems,
         tables=tables,
-        workbook=None if same else portfolio_workbook(tables, version),
+        workbook=None if same else portfolio_workbook(tables, version, look_of),
         changes=changes,
         files=files,
         problems=problems,
@@ -302,12 +306,14 @@ def plan_sync(
     )
 
 
-def _is_written(tables: Tables, version: str, old: OldPortfolio, portfolio: str) -> bool:
+def _is_written(
+    tables: Tables, version: str, old: OldPortfolio, portfolio: str, look_of: Look | None
+) -> bool:
     """Whether the portfolio on disk says it all. Raises Unwritable where writing would lose words."""
     from gatebook.sheets.portfolio_book import portfolio_workbook
     from gatebook.sheets.portfolio_read import says_the_same, would_be_lost
 
-    workbook = portfolio_workbook(tables, version)
+    workbook = portfolio_workbook(tables, version, look_of)
     if lost := would_be_lost(workbook, old):
         raise Unwritable(
             f"{portfolio}: writing it anew would lose what somebody wrote into {', '.join(lost[:5])}",
@@ -334,7 +340,7 @@ def _grids(backend: Backend, portfolio: str) -> list[Grid]:
 
 def _changed_text(changes: Sequence[Change], *, first: bool) -> str:
     if not changes:
-        return "No decision changed"
+        return NO_CHANGE
     if first and len(changes) > 3:
         return f"{len(changes)} systems, all new"
     texts = [f"{c.system}: {c.before or 'new'} → {c.now}" for c in changes]

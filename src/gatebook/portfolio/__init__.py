@@ -10,9 +10,10 @@ from datetime import date
 import pandas as pd
 
 from gatebook.domain.actions import OpenAction, bucket, open_actions
+from gatebook.domain.blank import NOT_BEGUN, is_begun, says_empty
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.cells import Cell
-from gatebook.domain.decision import Counts, Decision
+from gatebook.domain.decision import SHOWN_LIVE, Counts, Decision
 from gatebook.domain.effective import effective_rows
 from gatebook.domain.findings import BY_CODE, ORDER, Finding
 from gatebook.domain.judge import Judged
@@ -22,6 +23,7 @@ from gatebook.domain.text import clean
 from gatebook.portfolio.evidence import evidence
 from gatebook.portfolio.history import months
 from gatebook.portfolio.monday import monday_view
+from gatebook.portfolio.names import listed
 from gatebook.portfolio.people import people
 from gatebook.portfolio.places import Places
 from gatebook.sheets.portfolio_read import OldPortfolio
@@ -63,7 +65,7 @@ def build_tables(
         people=people(systems, actions),
         evidence=evidence(systems, place),
         months=months(decisions),
-        view=monday_view(systems, rows, actions, unread, place, today),
+        view=monday_view(systems, rows, actions, place, today),
         decisions=decisions,
         runs=old.runs,
         synced=old.synced,
@@ -108,7 +110,8 @@ def _system_row(system: System, place: Places, today: date) -> SystemRow:
 
 
 def what_blocks(judged: Judged) -> str:
-    """Why a system cannot launch: its red gates with their owners, or what is not filled in."""
+    """Why a system cannot launch: its red gates with their owners, or what is not filled in. Of one
+    that may launch with a plan: what the plan is about, and until when."""
     verdict = judged.verdict
     if verdict.decision is Decision.DELAYED:
         rows = effective_rows(judged.review, judged.checklist)
@@ -119,10 +122,25 @@ def what_blocks(judged: Judged) -> str:
         }
         return _named(list(reds))
     if verdict.decision is Decision.INCOMPLETE:
-        titles = [BY_CODE[f.code].title for f in judged.findings if f.level == "block"]
-        counted = Counter(titles)
-        return _named([f"{title} ({n})" if n > 1 else title for title, n in counted.items()])
+        begun = is_begun(judged.review)
+        blocking = [f for f in judged.findings if f.level == "block"]
+        counted = Counter(BY_CODE[f.code].title for f in blocking if begun or not says_empty(f))
+        kinds = [f"{title} ({n})" if n > 1 else title for title, n in counted.items()]
+        return _named(kinds if begun else [NOT_BEGUN, *kinds])
+    if verdict.decision is Decision.LAUNCH_WITH_PLAN:
+        text = _named(_planned(judged))
+        return text[:1].upper() + text[1:]
     return ""
+
+
+def _planned(judged: Judged) -> list[str]:
+    """Each yellow gate with the day and the owner of its action."""
+    return [
+        f"{f'by {row.due}' if isinstance(row.due, date) else 'no date'}: "
+        f"{gate.number} {gate.title} ({row.owner or 'no owner'})"
+        for row, gate, status in effective_rows(judged.review, judged.checklist)
+        if status is Status.YELLOW
+    ]
 
 
 # More would make the row so tall that the portfolio no longer prints on a page.
@@ -231,10 +249,12 @@ _DECISION_RANK = {
 }
 
 
-def _attention(row: SystemRow) -> tuple[int, int, int, str]:
-    """What needs attention first: unread sheets, then by decision, then overdue actions."""
+def _attention(row: SystemRow) -> tuple[int, int, int, int, str]:
+    """What needs attention first: unread sheets, red in production, then by decision, then overdue
+    actions."""
     return (
         row.state == READ,
+        not row.decision.startswith(SHOWN_LIVE[Decision.DELAYED]),
         _DECISION_RANK.get(row.decision_code, 0),
         -row.overdue,
         row.system.lower(),
@@ -347,8 +367,8 @@ def _gates(systems: Sequence[System]) -> tuple[GateRowOf, ...]:
                 yellow_share=float(share.get("yellow", 0.0)),
                 green_share=float(share.get("green", 0.0)),
                 unmarked_share=float(share.get("open", 0.0)),
-                red_systems=", ".join(group.loc[group["status"] == "red", "system"]),
-                yellow_systems=", ".join(group.loc[group["status"] == "yellow", "system"]),
+                red_systems=listed(list(group.loc[group["status"] == "red", "system"])),
+                yellow_systems=listed(list(group.loc[group["status"] == "yellow", "system"])),
                 typical=str(group["typical"].iloc[0]),
             )
         )

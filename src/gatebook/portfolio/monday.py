@@ -1,8 +1,9 @@
-"""What the Monday view says: numbers, and four short lists to click."""
+"""What the Monday view says: numbers, and three short lists to click."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from gatebook.domain.decision import Decision
@@ -16,29 +17,36 @@ from gatebook.sheets.monday import (
     DUE,
     DUE_DAYS,
     LATE,
-    MISSING,
     MOST_LINES,
+    NOTHING,
     Block,
     Tile,
     View,
+    cut,
 )
+from gatebook.sheets.portfolio_front import FIRST_SYSTEM
 from gatebook.sheets.portfolio_tables import DECISION_WORDS, READ, ActionRow, SystemRow
-from gatebook.sheets.review_form import TabProblem
 
 _SOON = timedelta(DUE_DAYS)
 _LONGEST = 30
-_TABLE, _ACTIONS, _FINDINGS = "see the table", "see Actions", "see Findings"
+_TABLE = ("in the table below", f"#'Portfolio'!{FIRST_SYSTEM.a1}")
+_ACTIONS = ("on the tab Actions", "#'Actions'!B4")
+# As wide as the columns that stay in sight, so that no list lies across their border.
+_FROZEN = 58
+_NO_REVIEW = (
+    "No review was read: no form stands where gatebook looked.",
+    "Is it the right folder? “gatebook new” makes the first form.",
+)
 
 
 def monday_view(
     systems: Sequence[System],
     rows: Sequence[SystemRow],
     actions: Sequence[ActionRow],
-    unread: Sequence[TabProblem],
     place: Places,
     today: date,
 ) -> View:
-    """The view over everything that was read, and over what could not be."""
+    """The view over everything that was read, and over what could not be; `rows` in their order."""
     overdue = [action for action in actions if (action.days_overdue or 0) > 0]
     not_read = sum(row.state != READ for row in rows)
     tiles = [Tile(sum(bool(row.decision_code) for row in rows), "systems")]
@@ -49,41 +57,75 @@ def monday_view(
     tiles.append(Tile(not_read, "not read this time"))
     blocked, due = _blocked(systems, rows, place), _due(rows, today)
     late = tuple(_late(action) for action in overdue)
-    missing = _unread(rows, unread, place)
-    # Four lists side by side have less room each than three.
-    wide = 40 if missing else 60
-    blocks = [
-        Block(BLOCKED, blocked, "No launch is held up.", _TABLE, 59),
-        Block(LATE, late, "Nothing is overdue.", _ACTIONS, wide, "Actions"),
-        Block(DUE, due, "No review is due.", _TABLE, wide),
-    ]
-    if missing:
-        blocks.insert(1, Block(MISSING, missing, "", _FINDINGS, 35, "Findings"))
-    return View(tiles=tuple(tiles), blocks=tuple(blocks))
+    first = Block(BLOCKED, blocked, "No launch is held up.", *_TABLE, _FROZEN)
+    if not rows:
+        first = Block(NOTHING, _NO_REVIEW, "", width=_FROZEN)
+    blocks = (
+        first,
+        Block(LATE, late, "Nothing is overdue.", *_ACTIONS),
+        Block(DUE, due, "No review is due.", *_TABLE),
+    )
+    return View(tiles=tuple(tiles), blocks=blocks)
 
 
 def _short(name: str) -> str:
-    """A name that leaves room for what is said about it: LibreOffice cuts a link that is too long."""
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1].rstrip() + "…"
+    """A name that leaves room for what is said about it."""
+    return cut(name, _LONGEST)
 
 
 def _blocked(
     systems: Sequence[System], rows: Sequence[SystemRow], place: Places
 ) -> tuple[Content, ...]:
-    """The red gates, in the order of the table; where they are too many, a line a system."""
-    order = {row.key: number for number, row in enumerate(rows)}
-    delayed = [s for s in systems if s.newest.verdict.decision is Decision.DELAYED]
-    reds = [
-        (system, _reds(system)) for system in sorted(delayed, key=lambda system: order[system.key])
+    """Every system that cannot launch, most urgent first: red in production, delayed, not read, not
+    filled in; in each group in the order of the table. All red gates where they fit, else a line a
+    system."""
+    known = {system.key: system for system in systems}
+    said = [
+        (_urgency(row, known.get(row.key)), _why(row, known.get(row.key), place))
+        for row in rows
+        if row.state != READ or row.decision_code in _HELD_UP
     ]
-    short = sum(len(found) for _, found in reds) > MOST_LINES
-    lines: list[Content] = []
-    for system, found in reds:
-        more = f", {len(found) - 1} more red" if short and len(found) > 1 else ""
-        for cell, gate in found[:1] if short else found:
-            text = f"{_short(system.name)}: {gate}{more}"
-            lines.append(place.review(system.newest.review, cell, text))
-    return tuple(lines)
+    said.sort(key=lambda one: one[0])
+    short = sum(len(lines) for _, lines in said) > MOST_LINES
+    found: list[Content] = []
+    for _, lines in said:
+        more = f", {len(lines) - 1} more red" if short and len(lines) > 1 else ""
+        found += [_with(line, more) for line in (lines[:1] if short else lines)]
+    return tuple(found)
+
+
+_HELD_UP = (Decision.DELAYED, Decision.INCOMPLETE)
+
+
+def _urgency(row: SystemRow, system: System | None) -> int:
+    if row.state != READ or system is None:
+        return 2
+    if row.decision_code != Decision.DELAYED:
+        return 3
+    return 0 if system.newest.review.is_live else 1
+
+
+def _with(line: Content, more: str) -> Content:
+    return _to(line, (line.text if isinstance(line, Link) else str(line)) + more)
+
+
+def _why(row: SystemRow, system: System | None, place: Places) -> list[Content]:
+    """A line for each red gate of a system, or one for what else holds it up."""
+    name = _short(row.system)
+    if row.state != READ or system is None:
+        reason = row.state.partition(";")[0] if row.decision_code else row.blocks
+        return [_to(row.link, f"{name}: {reason}")]
+    review = system.newest.review
+    if row.decision_code == Decision.DELAYED:
+        name += ", live" if review.is_live else ""
+        return [place.review(review, cell, f"{name}: {gate}") for cell, gate in _reds(system)]
+    first = next(one for one in system.newest.findings if one.level == "block")
+    return [place.review(review, first.cell or "", f"{name}: {row.blocks}", first.tab)]
+
+
+def _to(link: Content, text: str) -> Content:
+    """A text that leads where a link does, where there is one."""
+    return replace(link, text=text) if isinstance(link, Link) else text
 
 
 def _reds(system: System) -> list[tuple[str, str]]:
@@ -103,10 +145,9 @@ def _late(action: ActionRow) -> Content:
     late = action.days_overdue or 0
     days = f"{late} day{'' if late == 1 else 's'}"
     gate = action.gate.partition(" ")[0]
-    text = f"{days} · {action.owner or 'no owner'} · {_short(action.system)} · gate {gate}"
-    if isinstance(action.link, Link):
-        return Link(action.link.target, text, file=action.link.file)
-    return text
+    who = f"{action.owner or 'no owner'} · {_short(action.system)}"
+    text = f"{days} · {who} · gate {gate}: {action.action}"
+    return _to(action.link, text)
 
 
 def _due(rows: Sequence[SystemRow], today: date) -> tuple[Content, ...]:
@@ -128,21 +169,5 @@ def _due(rows: Sequence[SystemRow], today: date) -> tuple[Content, ...]:
     for day, row, why in due:
         late = " (overdue)" if day < today else ""
         text = f"{day}{late}: {_short(row.system)}, {why}"
-        link = row.link
-        lines.append(Link(link.target, text, file=link.file) if isinstance(link, Link) else text)
-    return tuple(lines)
-
-
-def _unread(
-    rows: Sequence[SystemRow], unread: Sequence[TabProblem], place: Places
-) -> tuple[Content, ...]:
-    lines: list[Content] = []
-    for one in unread:
-        name = one.name + (f" ({one.tab})" if one.tab else "")
-        lines.append(place.problem(one, f"{name}: {one.reason}"))
-    lines += [
-        f"{row.system}: {row.state}"
-        for row in rows
-        if row.state != READ and row.decision_code and row.state.startswith("not found")
-    ]
+        lines.append(_to(row.link, text))
     return tuple(lines)

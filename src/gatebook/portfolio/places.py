@@ -7,7 +7,11 @@ from pathlib import PurePath
 
 from gatebook.domain.review import Review
 from gatebook.sheets.model import Content, Link
+from gatebook.sheets.monday import cut
 from gatebook.sheets.review_form import TabProblem
+
+# As many letters of a workbook's name as stand in one line of its column: LibreOffice wraps no link.
+_LONGEST_NAME = 46
 
 
 class Places:
@@ -30,13 +34,13 @@ class Places:
         """A link to a review or a cell of it; `tab`: a cell of another tab of its workbook."""
         if review.url and tab in ("", review.tab):
             target = f"{review.url}&range={cell}" if cell else review.url
-            return Link(target, text or review.workbook)
-        name = text or review.workbook
+            return Link(target, text or _named(review.workbook))
+        name = text or _named(review.workbook)
         return self._link(review.location, tab or review.tab, cell, name)
 
     def problem(self, one: TabProblem, text: str = "") -> Content:
         """A link to a workbook or tab that could not be read."""
-        return self._link(one.location, one.tab, "", text or one.name)
+        return self._link(one.location, one.tab, "", text or _named(one.name))
 
     def _link(self, location: str, tab: str, cell: str, text: str) -> Content:
         if not location:
@@ -47,4 +51,8 @@ class Places:
             return Link(file, text or file) if file.startswith("http") else text or file
         quoted = tab.replace("'", "''")
         target = f"{file}#'{quoted}'!{cell or 'A1'}" if tab else file
-        return Link(target, text or PurePath(file).name, file=True)
+        return Link(target, text or _named(PurePath(file).name), file=True)
+
+
+def _named(workbook: str) -> str:
+    return cut(workbook, _LONGEST_NAME)

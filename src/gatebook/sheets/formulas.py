@@ -22,8 +22,10 @@ from gatebook.domain.decision import (
 from gatebook.domain.findings import BY_CODE, level_of
 from gatebook.domain.review import LOW_STAKES, STATUS_WORDS
 from gatebook.domain.text import ODD_SPACES, PLACEHOLDERS_FRAMED, WORD_BREAKS
+from gatebook.domain.text import clean as clean_text
 
 KEY_PREFIX = "gate:"
+TITLES_PREFIX = "titles:"
 UNREADABLE = "?"
 COMPLETE = "Filled in"
 YES_WORDS = ("yes", "y", "true")
@@ -116,6 +118,39 @@ def shows_artifact(cell: str) -> str:
     return f"=IFERROR(IF(ISFORMULA({cell}),IF({linked},1,0),IF({says_something(cell)},1,0)),0)"
 
 
+def titles_framed(checklist: Checklist) -> str:
+    """All gates' titles in one text, a line each with a mark before and after: no program takes such
+    line breaks for space at an end. A title itself has one line."""
+    titles = "\n".join(clean_text(gate.title).lower() for gate in checklist.gates)
+    return f"{TITLES_PREFIX}\n{titles}\n:"
+
+
+def text_from(cell: str) -> str:
+    """Where the text in a cell begins behind spaces and line breaks, counted from 1."""
+    return f"=IFERROR(FIND(LEFT({clean(cell)},1),{cell}),1)"
+
+
+def first_line(cell: str, begins: str) -> str:
+    """The first line of a cell, clean and in lower case; `begins` is a helper with `text_from`.
+
+    What a formula shows counts too: people see it.
+    """
+    line = f"MID({cell},{begins},FIND(CHAR(10),{cell}&CHAR(10),{begins})-{begins})"
+    return f'=IFERROR(LOWER({clean(line)}),"")'
+
+
+def is_a_title(text: str, titles: str) -> str:
+    """True where a clean lower text is a gate's title; `titles` is the cell of `titles_framed`."""
+    return f"ISNUMBER(FIND(CHAR(10)&{text}&CHAR(10),{titles}))"
+
+
+def keyless(refs: HeadRefs) -> str:
+    """How many marked rows show a gate's title and carry no key."""
+    titled = is_a_title(f"LOWER(TRIM({refs.below['gate']}))", refs.titles)
+    no_key = f'(1-ISNUMBER(SEARCH("{KEY_PREFIX}",{refs.below["key"]})))'
+    return f"=IFERROR(SUMPRODUCT({titled}*{no_key}*(1-ISBLANK({refs.below['status']}))),0)"
+
+
 def flag(condition: str) -> str:
     """1 where a condition holds, or cannot be computed (then something is broken)."""
     return f"=IFERROR(IF({condition},1,0),1)"
@@ -125,16 +160,20 @@ def flag(condition: str) -> str:
 class HeadRefs:
     """Helper cells of the head by field, and ranges, as formulas name them.
 
-    `keys` and `effective` cover the table's rows; `all_keys` goes far below them, so that a row
-    pasted further down is counted too.
+    `keys` and `effective` cover the table's rows; `all_keys` and `below` (of key, gate and status) go
+    far below them, so that a row pasted further down is counted too. `titles` holds
+    `titles_framed`, `keyless` the count of that name.
     """
 
     text: dict[str, str]
     date: dict[str, str]
     keys: str
     all_keys: str
+    below: dict[str, str]
     effective: str
     marks: str
+    titles: str
+    keyless: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +181,7 @@ class RowRefs:
     """The cells of one gate's row as formulas name them: inputs and helpers, columns pinned."""
 
     number: str
+    gate: str
     status: str
     owner: str
     next_action: str
@@ -187,8 +227,11 @@ def row_conditions(refs: RowRefs, gate: Gate, head: HeadRefs, policy: Policy) ->
     owner, action, due = helper["owner_text"], helper["action"], helper["due_date"]
     approver = helper["approver_text"]
     refused = f"NOT({permitted(refs, gate, head)})"
+    other_number = f'IFERROR(TRIM({refs.number})<>"{gate.number}",TRUE)'
+    title, own = helper["title"], literal(clean_text(gate.title).lower())
     return {
-        "row-unknown": f'IFERROR(TRIM({refs.number})<>"{gate.number}",TRUE)',
+        "row-unknown": other_number,
+        "row-mixed-up": f"AND(NOT({other_number}),{title}<>{own},{is_a_title(title, head.titles)})",
         "status-missing": f'{mark}=""',
         "status-unreadable": f'{mark}="{UNREADABLE}"',
         "owner-missing": f'{owner}=""',
@@ -206,6 +249,7 @@ def row_conditions(refs: RowRefs, gate: Gate, head: HeadRefs, policy: Policy) ->
 
 ROW_CODES = (
     "row-unknown",
+    "row-mixed-up",
     "status-missing",
     "status-unreadable",
     "owner-missing",
@@ -262,7 +306,9 @@ def head_formula(code: str, field: str, refs: HeadRefs, checklist: Checklist) ->
             return f"=IFERROR(SUMPRODUCT(--({counted}>1)),1)"
         case "row-unknown":
             all_keys = f'COUNTIF({refs.all_keys},"{KEY_PREFIX}*")'
-            return f"=IFERROR({all_keys}-SUMPRODUCT({counted}),1)"
+            # A row that has only lost its key is counted already, as missing.
+            again = f"MAX(0,{refs.keyless}-SUMPRODUCT(--({counted}=0)))"
+            return f"=IFERROR({all_keys}-SUMPRODUCT({counted})+{again},1)"
         case "owner-not-a-person":
             return flag(f'AND({text[field]}<>"",{no_person(text[field], refs.marks)})')
         case "date-unreadable":

@@ -5,8 +5,9 @@ It stands on the table's own columns: cells are merged over as many of them as a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from gatebook.domain.cells import Cell, Range
 from gatebook.domain.decision import Decision
@@ -16,9 +17,10 @@ from gatebook.sheets.model import Content, Link, Placed, Row, Style
 MOST_LINES = 6
 # What its lists are called. By these, and by nothing else, a later version knows the cells under them
 # for its own: do not change one without keeping the old one.
-BLOCKED, MISSING = "Delayed or red live, and why", "Could not be read or found"
+BLOCKED, NOTHING = "Who cannot launch, and why", "Nothing to show yet"
 LATE, DUE = "Overdue actions", "Reviews due within 14 days"
-HEADINGS = frozenset({BLOCKED, MISSING, LATE, DUE})
+_EARLIER = {"Delayed or red live, and why", "Could not be read or found"}
+HEADINGS = frozenset({BLOCKED, NOTHING, LATE, DUE}) | _EARLIER
 DUE_DAYS = 14
 LINE_POINTS = 15.0
 _NUMBER_POINTS = 26.0
@@ -26,24 +28,23 @@ _TILE = 19.0
 # So many letters of a text fit where one digit does: in Calibri 1.11 to 1.23 (measured), less only
 # where nearly all are capitals.
 _LETTERS = 1.12
-# A line of a list never wraps, so that the view stays low: it shrinks, and so much more text fits in.
-_SMALLER = 1.25
+_LETTERS_OF_PROSE = 1.2
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One list of the view: a heading, lines to click, and what to say where there are none.
 
-    `more` says where the rest stands if there are more lines than fit, and `tab` which tab that is,
-    if it is another one; `width` in characters.
+    `more` says where the rest stands if there are more lines than fit, and `rest` leads there: a
+    place in this workbook, as a link's target. `width` in characters.
     """
 
     heading: str
     lines: tuple[Content, ...]
     none: str
     more: str = ""
+    rest: str = ""
     width: float = 60
-    tab: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ def lines_needed(text: str, width: float) -> int:
     )
 
 
+def in_lines(text: str, lines: int, width: float) -> str:
+    """A text in so many lines of this width, cut after a word where it needs more."""
+    room = max(int(width * _LETTERS), 1)
+    return " ".join(wrap(text, room, max_lines=lines, placeholder="…")) if text else ""
+
+
 def segments(widths: Sequence[float], targets: Sequence[float]) -> list[tuple[int, int]]:
     """Group columns from left to right into stretches of at least these widths: (first, last).
 
@@ -113,10 +120,16 @@ def spread(widths: Sequence[float], targets: Sequence[float]) -> list[tuple[int,
 
 
 def draw_view(
-    view: View, tiles_at: int, lists_at: int, left: int, widths: Sequence[float]
+    view: View,
+    tiles_at: int,
+    lists_at: int,
+    left: int,
+    widths: Sequence[float],
+    most: int = MOST_LINES,
 ) -> Drawn:
     """Lay the view out over columns from `left` with these widths (0: hidden): tiles from one row,
-    lists from another. The lists' rows are always the same ones; unused ones are hidden."""
+    lists of at most so many lines from another. The lists' rows are always the same ones; unused
+    ones are hidden."""
     cells: dict[Cell, Placed] = {}
     merges: list[Range] = []
     heights = {tiles_at: Row(_NUMBER_POINTS), tiles_at + 1: Row(LINE_POINTS)}
@@ -133,44 +146,47 @@ def draw_view(
         number, word = _tile_styles(tile)
         put(tiles_at, span, tile.number, number)
         put(tiles_at + 1, span, tile.word, word)
-    used = max((_used(block) for block in view.blocks), default=0)
+    used = max((len(_lines(block, most)) for block in view.blocks), default=0)
     spans = spread(widths, [block.width for block in view.blocks])
     for block, span in zip(view.blocks, spans, strict=False):
         put(lists_at, span, block.heading, replace(look.THEME, border=look.LINE))
-        lines = list(_lines(block))
-        room = int(sum(widths[span[0] : span[1] + 1]) * _LETTERS * _SMALLER)
+        lines = _lines(block, most)
+        room = letters(sum(widths[span[0] : span[1] + 1]))
         for offset in range(MOST_LINES):
-            line = _fitted(lines[offset], room) if offset < len(lines) else None
+            line = fitted(lines[offset], room) if offset < len(lines) else None
             style = look.CELL_LINK if isinstance(line, Link) else look.CELL
             put(lists_at + 1 + offset, span, line, replace(style, wrap=False, shrink=True))
             heights[lists_at + 1 + offset] = Row(LINE_POINTS, hidden=offset >= used)
     return Drawn(cells, tuple(merges), heights)
 
 
-def _used(block: Block) -> int:
-    return min(max(len(block.lines), 1), MOST_LINES)
+def letters(width: float) -> int:
+    """How many letters fit in one line of this width. A link must not be longer: LibreOffice neither
+    wraps nor shrinks one, and cuts it without a sign."""
+    return int(width * _LETTERS_OF_PROSE)
 
 
-def _fitted(line: Content, room: int) -> Content:
+def fitted(line: Content, room: int) -> Content:
     """A line that is not longer than that; what it leads to says it all."""
     if isinstance(line, Link):
-        return replace(line, text=_cut(line.text, room))
-    return _cut(str(line), room)
+        return replace(line, text=cut(line.text, room))
+    return cut(str(line), room)
 
 
-def _cut(text: str, room: int) -> str:
+def cut(text: str, room: int) -> str:
+    """A text of at most so many letters; a sign shows that there is more."""
     return text if len(text) <= room else text[: room - 1].rstrip() + "…"
 
 
-def _lines(block: Block) -> Iterator[Content]:
+def _lines(block: Block, most: int) -> Sequence[Content]:
+    """At most so many lines; the last one says how many more there are, and where."""
     if not block.lines:
-        yield block.none
-    fits = len(block.lines) <= MOST_LINES
-    shown = block.lines if fits else block.lines[: MOST_LINES - 1]
-    yield from shown
-    if not fits:
-        rest = f"and {len(block.lines) - len(shown)} more: {block.more}"
-        yield Link(f"#'{block.tab}'!A1", rest) if block.tab else rest
+        return (block.none,)
+    if len(block.lines) <= most:
+        return block.lines
+    shown = block.lines[: most - 1]
+    rest = f"and {len(block.lines) - len(shown)} more, {block.more}"
+    return (*shown, Link(block.rest, rest) if block.rest else rest)
 
 
 def _tile_styles(tile: Tile) -> tuple[Style, Style]:

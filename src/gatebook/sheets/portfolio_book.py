@@ -11,6 +11,7 @@ from gatebook.domain.cells import Cell, Range
 from gatebook.domain.decision import Decision
 from gatebook.domain.review import Status
 from gatebook.sheets import look
+from gatebook.sheets.form_draw import Look
 from gatebook.sheets.model import (
     ColourRule,
     Column,
@@ -55,32 +56,47 @@ _EVIDENCE_LINE = (
     "What prepares the EU AI Act's risk-management documents, for each system in HR, credit, "
     "education or healthcare. It is preparation, and no verdict on compliance."
 )
-_GATES_LINE = "How each gate stands over all systems, most reds first."
-_OWNERS_LINE = "Who carries what: open actions, systems, and where nobody could step in."
+_GATES_LINE = (
+    "How each gate stands over all systems, most reds first. To see all systems that are red in one, "
+    "filter its number on the tab Portfolio."
+)
+_OWNERS_LINE = (
+    "Who carries what. A single point of failure is the only person among a system's owner and backup, "
+    "or has all of its open actions (three or more): while they are away, it stands still."
+)
 _DECISIONS_LINE = "Every decision as it was first seen. Rows are added, never changed."
 _RUNS_LINE = "Every sync that changed this workbook."
 
 
-def portfolio_workbook(
-    tables: Tables, version: str, paper: Literal["A4", "Letter"] = "A4"
-) -> Workbook:
+def portfolio_workbook(tables: Tables, version: str, look_of: Look | None = None) -> Workbook:
     """All tabs. Same tables, same workbook."""
+    settings = look_of or Look()
+    paper = settings.paper
     day = tables.today or datetime(2026, 1, 1, tzinfo=UTC).date()
+    sheets: tuple[Sheet, ...] = (
+        front_tab(tables, mark("Portfolio", _drawn_by(version, settings)), settings),
+        _tab("Actions", _actions_line(tables), ACTION_COLUMNS, tables.actions, paper),
+        _tab("Findings", _findings_line(tables), FINDING_COLUMNS, tables.findings, paper),
+        _tab("Gates", _GATES_LINE, GATE_COLUMNS, tables.gates, paper),
+        _tab("Owners", _OWNERS_LINE, PERSON_COLUMNS, tables.people, paper),
+        _tab("Evidence", _EVIDENCE_LINE, EVIDENCE_COLUMNS, tables.evidence, paper),
+        _charts_tab(tables, paper),
+        _tab("Decisions", _DECISIONS_LINE, DECISION_COLUMNS, tables.decisions, paper),
+        _tab("Runs", _RUNS_LINE, RUN_COLUMNS, tables.runs, paper),
+    )
+    if settings.accent:
+        sheets = tuple(look.in_accent(sheet, settings.accent) for sheet in sheets)
     return Workbook(
-        sheets=(
-            front_tab(tables, mark("Portfolio", version), paper),
-            _tab("Actions", _actions_line(tables), ACTION_COLUMNS, tables.actions, paper),
-            _tab("Findings", _findings_line(tables), FINDING_COLUMNS, tables.findings, paper),
-            _tab("Gates", _GATES_LINE, GATE_COLUMNS, tables.gates, paper),
-            _tab("Owners", _OWNERS_LINE, PERSON_COLUMNS, tables.people, paper),
-            _tab("Evidence", _EVIDENCE_LINE, EVIDENCE_COLUMNS, tables.evidence, paper),
-            _charts_tab(tables, paper),
-            _tab("Decisions", _DECISIONS_LINE, DECISION_COLUMNS, tables.decisions, paper),
-            _tab("Runs", _RUNS_LINE, RUN_COLUMNS, tables.runs, paper),
-        ),
+        sheets=sheets,
         title=TITLE,
         created=datetime(day.year, day.month, day.day, tzinfo=UTC),
-    )  # fmt: skip
+    )
+
+
+def _drawn_by(version: str, settings: Look) -> str:
+    """What the first tab says that it was drawn by: another look draws it anew, as a version does."""
+    looks = {"accent": settings.accent, "paper": settings.paper.replace("A4", "")}
+    return version + "".join(f";{name}={value}" for name, value in looks.items() if value)
 
 
 def _charts_tab(tables: Tables, paper: Literal["A4", "Letter"]) -> Sheet:

@@ -16,6 +16,7 @@ from gatebook.sheets.portfolio_tables import DECISION_WORDS, Tables
 TAB = "Charts"
 _FIRST = 1
 _DECISION_WORDS = {decision: DECISION_WORDS[decision].capitalize() for decision in Decision}
+_NUMBERS = replace(look.HEADER, align="center")
 _SHARE = replace(look.CELL_CENTRE, number_format="0%")
 # Numbers on the bars; a nought is left out.
 _COUNTED, _SHARED = "0;;;", "0%;;;"
@@ -65,14 +66,13 @@ def charts_tab(tables: Tables, mark: str, paper: Literal["A4", "Letter"]) -> She
 def _table(
     row: int, header: tuple[str, ...], rows: Sequence[tuple[str | int | float, ...]]
 ) -> Table:
-    share = header[0] == "Gate"
-    number = _SHARE if share else look.CELL_CENTRE
+    number = _SHARE if header[0] == "Gate" else look.CELL_CENTRE
     return Table(
         at=Cell(row, _FIRST),
         header=header,
         rows=rows,
         styles=(look.CELL, *(number for _ in header[1:])),
-        header_style=look.HEADER,
+        header_styles=(look.HEADER, *(_NUMBERS for _ in header[1:])),
     )
 
 

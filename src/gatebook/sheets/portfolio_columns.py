@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from functools import cache
+from typing import Generic, Literal, TypeVar
 
 from gatebook.domain.cells import Cell, Range
 from gatebook.domain.review import Status
@@ -26,7 +27,9 @@ from gatebook.sheets.portfolio_tables import (
 
 Record = TypeVar("Record")
 # The reader's own columns take text: a date typed there stays what was typed, from sync to sync.
-_NOTE = replace(look.FIELD, fill="#FFFDF5", number_format="@")
+_NOTE = replace(look.FIELD, fill="#FFFDF5", number_format="@", indent=0)
+# Beside the coloured strip a text needs some air.
+_BESIDE = replace(look.CELL, indent=1)
 # A nought says nothing, so it is not shown.
 _COUNT = replace(look.CELL_CENTRE, number_format='0;-0;""')
 _SHARE = replace(look.CELL_CENTRE, number_format='0%;-0%;""')
@@ -75,7 +78,7 @@ def _count(place: int) -> Callable[[SystemRow], Content]:
 # What prints with the strip, then what only the screen shows; the reader's notes stand behind the
 # first of these.
 PAGE_COLUMNS: tuple[Spec[SystemRow], ...] = (
-    Spec("What blocks", 42, look.CELL, lambda r: r.blocks or None),
+    Spec("What blocks", 42, _BESIDE, lambda r: r.blocks or None),
     Spec("Overdue actions", 8, look.CELL_CENTRE, lambda r: r.overdue or None),
     Spec("Production owner", 16, look.CELL, lambda r: r.owner or None),
     Spec("Since last review", 23, look.CELL, lambda r: r.change or None),
@@ -102,7 +105,7 @@ ACTION_COLUMNS: tuple[Spec[ActionRow], ...] = (
     Spec("Due", 12, look.DATE, lambda r: r.due),
     Spec("When", 14, look.CELL_CENTRE, lambda r: r.when),
     Spec("Days overdue", 10, look.CELL_CENTRE, lambda r: r.days_overdue),
-    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+    Spec("Sheet", 34, look.CELL_LINK, lambda r: r.link),
 )
 FINDING_COLUMNS: tuple[Spec[FindingRow], ...] = (
     Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
@@ -112,7 +115,7 @@ FINDING_COLUMNS: tuple[Spec[FindingRow], ...] = (
     Spec("Cell", 8, look.CELL_CENTRE, lambda r: r.cell or None),
     Spec("What was found", 60, look.CELL, lambda r: r.message),
     Spec("What to do", 50, look.CELL, lambda r: r.remedy),
-    Spec("Sheet", 30, look.CELL_LINK, lambda r: r.link),
+    Spec("Sheet", 42, look.CELL_LINK, lambda r: r.link),
 )
 GATE_COLUMNS: tuple[Spec[GateRowOf], ...] = (
     Spec("#", 5, look.CELL_CENTRE, lambda r: r.number),
@@ -145,6 +148,7 @@ RUN_COLUMNS: tuple[Spec[RunRow], ...] = (
 )
 PERSON_COLUMNS: tuple[Spec[PersonRow], ...] = (
     Spec("Person", 26, replace(look.CELL, bold=True), lambda r: r.name),
+    Spec("Systems owned", 9, _COUNT, lambda r: r.systems),
     Spec("Open actions", 9, _COUNT, lambda r: r.open_actions),
     Spec("Overdue", 9, _COUNT, lambda r: r.overdue),
     Spec("Owns", 50, look.CELL, lambda r: r.owns or None),
@@ -159,7 +163,7 @@ EVIDENCE_COLUMNS: tuple[Spec[EvidenceRow], ...] = (
     Spec("Artifact", 44, look.CELL, lambda r: r.artifact or None),
     Spec("Owner", 22, look.CELL, lambda r: r.owner or None),
     Spec("Reviewed on", 12, look.DATE, lambda r: r.reviewed),
-    Spec("Sheet", 18, look.CELL_LINK, lambda r: r.link),
+    Spec("Sheet", 34, look.CELL_LINK, lambda r: r.link),
 )
 
 
@@ -181,6 +185,11 @@ def system_specs(tables: Tables) -> list[Spec[SystemRow]]:
     return [*page, screen[0], *notes[:1], *screen[1:], *notes[1:]]
 
 
+@cache
+def _header(align: Literal["left", "center", "right"] | None, indent: int) -> Style:
+    return replace(look.HEADER, align=align or look.HEADER.align, indent=indent)
+
+
 def drawn_table(at: Cell, specs: Sequence[Spec[Record]], records: Sequence[Record]) -> Table:
     """The records as a table."""
     return Table(
@@ -188,15 +197,17 @@ def drawn_table(at: Cell, specs: Sequence[Spec[Record]], records: Sequence[Recor
         header=tuple(spec.header for spec in specs),
         rows=[[spec.show(record) for spec in specs] for record in records],
         styles=tuple(spec.style for spec in specs),
-        header_style=look.HEADER,
+        header_styles=tuple(_header(spec.style.align, spec.style.indent) for spec in specs),
     )
 
 
 _MOST_LINES = 10
 
 
-def heights(table: Table, specs: Sequence[Spec[Record]]) -> dict[int, Row]:
-    """Room for the wrapped text of each row; it grows from there."""
+def heights(
+    table: Table, specs: Sequence[Spec[Record]], most: int = _MOST_LINES, padding: float = 2
+) -> dict[int, Row]:
+    """Room for the wrapped text of each row, at most so many lines of it; it grows from there."""
     wrapped = [(place, spec.width) for place, spec in enumerate(specs) if not spec.hidden]
     found: dict[int, Row] = {}
     for offset, record in enumerate(table.rows, 1):
@@ -206,7 +217,7 @@ def heights(table: Table, specs: Sequence[Spec[Record]]) -> dict[int, Row]:
             text = content.text if isinstance(content, Link) else content
             if isinstance(text, str) and len(text) > width:
                 lines = max(lines, lines_needed(text, width))
-        height = LINE_POINTS * min(lines, _MOST_LINES) + 2
+        height = max(LINE_POINTS * min(lines, most) + padding, LINE_POINTS + 2)
         found[table.at.row + offset] = Row(height, grows=True)
     return found
 

@@ -13,7 +13,7 @@ READ = "Read"
 CANNOT_BE_READ = "Cannot be read"
 # How many systems stand where, worst first; one phrase for pilots and live systems.
 DECISION_WORDS = {
-    Decision.DELAYED: "delayed or red live",
+    Decision.DELAYED: "delayed or red in production",
     Decision.INCOMPLETE: "incomplete",
     Decision.LAUNCH_WITH_PLAN: "with a plan",
     Decision.LAUNCH: "launch or stay live",
@@ -120,9 +120,11 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """What hangs on one person. `alone` says where they are a single point of failure."""
+    """What hangs on one person; `systems` is how many they own. `alone` says in words where they are
+    a single point of failure."""
 
     name: str
+    systems: int
     open_actions: int
     overdue: int
     owns: str
