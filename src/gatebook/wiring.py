@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -160,7 +161,13 @@ def settings(
     The first checklist named on the command line is the main one, else the configured one, else the
     built-in. The built-in is always at hand for sheets that were made with it.
     """
-    path = Path(config_file) if config_file else find_config(Path.cwd())
+    try:
+        path = Path(config_file) if config_file else find_config(Path.cwd())
+    except FileNotFoundError as error:
+        raise SettingsError(
+            "the folder in which this was started is not there any more\n"
+            "  What to do: go to a folder that is, and run this again."
+        ) from error
     try:
         config = load_config(path) if path else Config()
     except ConfigError as error:
@@ -240,11 +247,34 @@ def runner(
 
     chunks = [sources[start : start + _CHUNK] for start in range(0, len(sources), _CHUNK)]
     results: list[FileResult] = []
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_end_with_parent) as pool:
         for part in pool.map(partial(_read_chunk, backend, how=how), chunks):
             results.extend(part)
             progress(len(results), len(sources))
     return results
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that it reads for is gone.
+
+    Of itself it would wait for work for ever when that one is killed, and hold on to all that it shares
+    with it: memory, and on a server the session with the ledger's lock.
+    """
+    from multiprocessing import connection, parent_process
+    from threading import Thread
+
+    parent = parent_process()
+    if parent is None:
+        return
+    # Ctrl-C and a scheduler's stop reach every process of a group; the parent alone answers.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _counted(result: FileResult, done: int, of: int, progress: Progress) -> FileResult:

@@ -19,13 +19,17 @@ from gatebook.ledger.records import Sheet
 from tests.ledger.samples import HERE, review, run, sheet
 
 SHEETS = 20
+_WHAT_A_SYNC_IMPORTS = (
+    "gatebook.backends.excel.draw", "gatebook.cli.reading", "gatebook.cli.sync", "gatebook.memory",
+    "gatebook.portfolio", "gatebook.sheets.portfolio_read", "filelock", "psycopg",
+)  # fmt: skip
 WAIT = 60.0
 
 
 def in_processes() -> ForkServerContext:
     """Makes processes out of one that has everything imported: 20 ms each instead of a second."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, *_WHAT_A_SYNC_IMPORTS])
     return context
 
 

@@ -146,3 +146,32 @@ def test_plain_rows_for_an_export(ledger: Ledger) -> None:
     assert [row["key"] for row in gates] == [gate.key for gate in TWELVE.gates]
     assert gates[0]["system_key"] == "router"
     assert gates[0]["effective"] == "green"
+
+
+def test_what_counted_of_one_system(ledger: Ledger) -> None:
+    a_year(ledger)
+    for day in (JUNE, JULY, AUGUST):
+        every, one = ledger.as_of(HERE, day), ledger.as_of(HERE, day, "router")
+        assert every
+        assert one
+        assert one.run == every.run
+        assert one.versions == tuple(v for v in every.versions if v.system_key == "router")
+    assert ledger.as_of(HERE, date(2026, 6, 9), "router") is None
+    helper = ledger.as_of(HERE, AUGUST, "helper")
+    assert helper
+    assert helper.versions == ()
+
+
+def test_the_names_that_a_system_had(ledger: Ledger) -> None:
+    """The last one at the end; by portfolio."""
+    places = {"router": ("a.xlsx", "Review")}
+    for number, name in enumerate(("Old", "New", "Old")):
+        found = review(system=name, lead=f"Lead {number}")
+        ledger.record(HERE, run(), [sheet("a.xlsx", found)], based_on=number or None,
+                      counting=places)  # fmt: skip
+    ledger.record("second.xlsx", run(), [sheet("b.xlsx", review("helper"))], based_on=None)
+    told = [(one.system_key, one.system_id, one.system, one.last) for one in ledger.names(HERE)]
+    assert told == [("router", "router", "New", 2), ("router", "router", "Old", 3)]
+    assert [one.system for one in ledger.names("second.xlsx")] == ["Helper"]
+    assert ledger.names("nowhere.xlsx") == []
+    assert ledger.portfolios() == [HERE, "second.xlsx"]

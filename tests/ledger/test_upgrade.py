@@ -23,8 +23,8 @@ NEXT = '''"""A column more, with a value in the rows that are there."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -59,9 +59,9 @@ def next_gatebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     def become(then: str) -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(upgrade.MIGRATIONS, folder)
-        (folder / "versions" / "r0002_next.py").write_text(NEXT.format(then=then), "utf-8")
+        (folder / "versions" / "r0003_next.py").write_text(NEXT.format(then=then), "utf-8")
         monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-        monkeypatch.setattr(tables, "REVISIONS", (*tables.REVISIONS, "0002"))
+        monkeypatch.setattr(tables, "REVISIONS", (*tables.REVISIONS, "0003"))
 
     return become
 
@@ -83,15 +83,15 @@ def test_an_upgrade_keeps_every_row_and_a_copy_of_the_file(
     assert (new.sheets(HERE), new.decisions(HERE), new.runs(HERE)) == before
     assert column(new, "host") == ["desk"]
     assert new.upgraded
-    assert (new.upgraded.before, new.upgraded.now) == ("0001", "0002")
+    assert (new.upgraded.before, new.upgraded.now) == ("0002", "0003")
     assert opened().upgraded is None
     if "sqlite" not in ledger_url:
         assert new.upgraded.backup is None
         return
     backup = Path(str(new.upgraded.backup))
-    assert backup.name == "ledger.db.before-0002"
+    assert backup.name == "ledger.db.before-0003"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "REVISIONS", ("0001",))
+        patch.setattr(tables, "REVISIONS", ("0001", "0002"))
         with open_ledger(f"sqlite:///{backup}") as kept:
             assert kept.upgraded is None
             assert (kept.sheets(HERE), kept.decisions(HERE), kept.runs(HERE)) == before
@@ -102,12 +102,12 @@ def test_a_copy_that_is_there_already_stays(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     open_ledger(url).close()
-    (tmp_path / "ledger.db.before-0002").write_text("kept", "utf-8")
+    (tmp_path / "ledger.db.before-0003").write_text("kept", "utf-8")
     next_gatebook("pass")
     with open_ledger(url) as ledger:
         assert ledger.upgraded
-        assert str(ledger.upgraded.backup).endswith("ledger.db.before-0002-2")
-    assert (tmp_path / "ledger.db.before-0002").read_text("utf-8") == "kept"
+        assert str(ledger.upgraded.backup).endswith("ledger.db.before-0003-2")
+    assert (tmp_path / "ledger.db.before-0003").read_text("utf-8") == "kept"
 
 
 def test_an_upgrade_that_fails_changes_nothing(

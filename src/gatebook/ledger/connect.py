@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from gatebook.ledger.encoding import DAMAGED, RESTORE
-from gatebook.ledger.errors import LedgerError
+from gatebook.ledger.errors import LedgerError, NoLedger
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -90,7 +90,7 @@ class Database:
                 return LedgerError(f"{self.name}: {reason.format(found=said)}", remedy)
         return LedgerError(
             f"{self.name}: the database says: {said}",
-            "Nothing was written. Ask who runs the database, or try again.",
+            "The ledger is as it was. Ask who runs the database, or try again.",
         )
 
     def _said(self, error: BaseException) -> str:
@@ -99,7 +99,7 @@ class Database:
 
 
 def connect(url: str, wait: float) -> Database:
-    """The database of a URL; nothing is opened yet. Raises LedgerError."""
+    """The database of a URL; nothing is opened yet. Raises NoLedger."""
     parsed = _parse(url)
     name = parsed.render_as_string(hide_password=True)
     is_file = parsed.get_backend_name() == SQLITE
@@ -109,12 +109,12 @@ def connect(url: str, wait: float) -> Database:
             connect_args={"timeout": wait} if is_file else {"connect_timeout": _CONNECT_SECONDS},
         )
     except ModuleNotFoundError as error:
-        raise LedgerError(
+        raise NoLedger(
             f"{name}: the driver {error.name} is not installed",
             'Install it: pip install "gatebook[postgresql]"',
         ) from error
     except (exc.ArgumentError, TypeError) as error:
-        raise LedgerError(f"{name} is not a ledger's URL", _EXPECTED) from error
+        raise NoLedger(f"{name} is not a ledger's URL", _EXPECTED) from error
     if is_file:
         _prepare_sqlite(engine)
     return Database(engine, name, str(parsed.password or ""), wait)
@@ -125,14 +125,14 @@ def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
     except (exc.ArgumentError, ValueError):
-        raise LedgerError("the ledger's URL cannot be read", _EXPECTED) from None
+        raise NoLedger("the ledger's URL cannot be read", _EXPECTED) from None
     if parsed.drivername == POSTGRESQL:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
-        raise LedgerError(f"a ledger cannot be kept in {parsed.drivername}", _EXPECTED)
+        raise NoLedger(f"a ledger cannot be kept in {parsed.drivername}", _EXPECTED)
     in_memory = parsed.database in (None, "", ":memory:")
     if parsed.get_backend_name() == SQLITE and (in_memory or "file:" in str(parsed.database)):
-        raise LedgerError("the ledger's URL names no file", _EXPECTED)
+        raise NoLedger("the ledger's URL names no file", _EXPECTED)
     return parsed
 
 
@@ -198,7 +198,7 @@ _TROUBLES = (
     (
         ("disk is full", "no space left"),
         "the disk is full",
-        "Make room and run this again. Nothing was written.",
+        "Make room and run this again. The ledger is as it was.",
     ),
     (
         ("disk i/o error", "locking protocol"),
@@ -218,6 +218,6 @@ _TROUBLES = (
     (
         ("connection", "could not translate host name", "resolve host", "timeout", "terminat"),
         "the server cannot be reached ({found})",
-        "Check host and port, and that the server runs. Nothing was written.",
+        "Check host and port, and that the server runs. The ledger is as it was.",
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -189,10 +189,15 @@ def version_row(judged: Judged, system_key: str, portfolio: str) -> dict[str, An
         "schema": SCHEMA,
         "body": body,
     }
-    return values | {"content": _checksum([values[name] for name in _MAKE_A_VERSION], body)}
+    return values | {"content": content_of([values[name] for name in MAKE_A_VERSION], body)}
 
 
-_MAKE_A_VERSION = (
+def content_of(values: Sequence[Any], body: str) -> str:
+    """The checksum of a version: of the columns MAKE_A_VERSION and of the body."""
+    return _checksum(values, body)
+
+
+MAKE_A_VERSION = (
     "portfolio", "system_key", "decision", "shown_as", "green", "yellow", "red", "open",
     "checklist", "checklist_version",
 )  # fmt: skip

@@ -15,6 +15,15 @@ class LedgerError(Exception):
         self.remedy = remedy
 
 
+class NoLedger(LedgerError):
+    """No ledger can be where this one was looked for: its URL is none that a ledger has, its driver is
+    not installed, or none was made there (`NoneYet`). Nothing was read or written."""
+
+
+class NoneYet(NoLedger):
+    """A ledger could be there and none was made yet: the first sync does."""
+
+
 class Overtaken(Exception):
     """Another sync of this portfolio was recorded since this one was planned; plan again.
 

@@ -15,6 +15,7 @@ from gatebook.ledger import reads, writes
 from gatebook.ledger.connect import Database, connect
 from gatebook.ledger.records import (
     AsOf,
+    Named,
     Record,
     Recorded,
     Run,
@@ -34,7 +35,7 @@ def open_ledger(url: str, *, create: bool = True, wait: float = _WAIT_SECONDS) -
     """The ledger at `sqlite:///PATH` or `postgresql+psycopg://…`, its schema made or brought up.
 
     `create` False: where there is none, that is an error. `wait`: seconds to wait for others who
-    write. Raises LedgerError, which never shows the URL's password.
+    write. Raises NoLedger, LedgerError; neither shows the URL's password.
     """
     database = connect(url, wait)
     try:
@@ -171,7 +172,18 @@ class Ledger:
         with self._database.reading() as connection:
             return reads.all_standings(connection, portfolio, system_key)
 
-    def as_of(self, portfolio: str, day: date) -> AsOf | None:
-        """What counted at the end of a day; None where no sync was recorded until then."""
+    def as_of(self, portfolio: str, day: date, system_key: str | None = None) -> AsOf | None:
+        """What counted at the end of a day, of one system or of all; None where no sync was recorded
+        until then."""
         with self._database.reading() as connection:
-            return reads.as_of(connection, portfolio, day)
+            return reads.as_of(connection, portfolio, day, system_key)
+
+    def portfolios(self) -> list[str]:
+        """The portfolios of which syncs were recorded."""
+        with self._database.reading() as connection:
+            return reads.portfolios(connection)
+
+    def names(self, portfolio: str) -> list[Named]:
+        """Every name that a system's reviews ever had, the one recorded last at the end."""
+        with self._database.reading() as connection:
+            return reads.names(connection, portfolio)

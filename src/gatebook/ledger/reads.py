@@ -13,8 +13,8 @@ import msgspec
 import sqlalchemy as sa
 
 from gatebook.domain.review import Review
-from gatebook.ledger.encoding import decode_review, notes_from
-from gatebook.ledger.records import AsOf, Record, Run, SheetState, Standing, Version
+from gatebook.ledger.encoding import MAKE_A_VERSION, content_of, decode_review, notes_from
+from gatebook.ledger.records import AsOf, Named, Record, Run, SheetState, Standing, Version
 from gatebook.ledger.tables import holdings, reviews, runs, sheets, standings
 
 T = TypeVar("T")
@@ -117,13 +117,17 @@ def _state(known: Sequence[Any], held: tuple[int, ...]) -> SheetState:
 def reviews_held(
     connection: sa.Connection, states: Iterable[SheetState]
 ) -> dict[str, tuple[Review, ...]]:
-    """The reviews of each location, just as reading its sheet gave them."""
+    """The reviews of each location, just as reading its sheet gave them. Raises LookupError for one that
+    is not what was recorded: a decision hangs on it, and a disk may rot without a word."""
     wanted = list(states)
+    columns = [reviews.c[name] for name in ("id", "body", "schema", "content", *MAKE_A_VERSION)]
     with no_collecting():
         bare: dict[int, Review] = {}
-        for row in _by_ids(connection, (i for state in wanted for i in state.reviews),
-                           [reviews.c.id, reviews.c.body, reviews.c.schema]):  # fmt: skip
-            bare[row[0]] = decode_review(row[1], row[2])
+        for row in _by_ids(connection, (i for state in wanted for i in state.reviews), columns):
+            key, body, schema, content, *values = row
+            if content != content_of(values, body):
+                raise LookupError(f"review {key} is not as it was recorded")
+            bare[key] = decode_review(body, schema)
         return {
             state.location: tuple(_placed(bare[i], state) for i in state.reviews)
             for state in wanted
@@ -185,6 +189,21 @@ def history(connection: sa.Connection, portfolio: str, system_key: str) -> list[
     return sorted(found, key=lambda one: (one.review_date or one.recorded, one.id))
 
 
+def portfolios(connection: sa.Connection) -> list[str]:
+    """The portfolios of which syncs were recorded, in the order of their first ones."""
+    query = sa.select(runs.c.portfolio).group_by(runs.c.portfolio).order_by(sa.func.min(runs.c.id))
+    return list(connection.execute(query).scalars())
+
+
+def names(connection: sa.Connection, portfolio: str) -> list[Named]:
+    """Every name that a system's reviews ever had, in the order in which each was last recorded."""
+    named = (reviews.c.system_key, reviews.c.system_id, reviews.c.system)
+    last = sa.func.max(reviews.c.id)
+    query = sa.select(*named, last).where(reviews.c.portfolio == portfolio)
+    rows = connection.execute(query.group_by(*named).order_by(last)).all()
+    return [Named(*row) for row in rows]
+
+
 def all_standings(
     connection: sa.Connection, portfolio: str, system_key: str | None = None
 ) -> list[Standing]:
@@ -201,12 +220,17 @@ def all_standings(
 
 
 def standing(
-    connection: sa.Connection, portfolio: str, until_run: int | None = None
+    connection: sa.Connection,
+    portfolio: str,
+    until_run: int | None = None,
+    system_key: str | None = None,
 ) -> dict[str, int]:
-    """By system the id of the version that counts, or counted after a run."""
+    """By system the id of the version that counts, or counted after a run; of one system or of all."""
     newest = sa.select(sa.func.max(standings.c.id)).where(standings.c.portfolio == portfolio)
     if until_run is not None:
         newest = newest.where(standings.c.run <= until_run)
+    if system_key is not None:
+        newest = newest.where(standings.c.system_key == system_key)
     newest = newest.group_by(standings.c.system_key)
     query = sa.select(standings.c.system_key, standings.c.review).where(
         standings.c.id.in_(newest), standings.c.review.is_not(None)
@@ -214,11 +238,14 @@ def standing(
     return dict(map(tuple, connection.execute(query).all()))
 
 
-def as_of(connection: sa.Connection, portfolio: str, day: date) -> AsOf | None:
-    """What counted at the end of a day; None where no sync was recorded until then."""
+def as_of(
+    connection: sa.Connection, portfolio: str, day: date, system_key: str | None = None
+) -> AsOf | None:
+    """What counted at the end of a day, of one system or of all; None where no sync was recorded until
+    then."""
     run = last_run(connection, portfolio, day)
     if run is None:
         return None
-    ids = standing(connection, portfolio, run.id)
+    ids = standing(connection, portfolio, run.id, system_key)
     found = versions(connection, ids.values())
     return AsOf(run, tuple(found[ids[key]] for key in sorted(ids)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -21,8 +21,8 @@ from gatebook.ledger.encoding import (
 )
 
 __all__ = [
-    "AsOf", "FoundThere", "GateThen", "Note", "Record", "Recorded", "Run", "Seen", "Sheet",
-    "SheetState", "Standing", "State", "Upgraded", "Version",
+    "AsOf", "FoundThere", "GateThen", "Named", "Note", "Record", "Recorded", "Run", "Seen", "Sheet",
+    "SheetState", "Standing", "State", "Upgraded", "Version", "run_values",
 ]  # fmt: skip
 
 State = Literal["read", "unreadable", "missing", "passed"]
@@ -33,6 +33,8 @@ class Run(msgspec.Struct, frozen=True):
 
     `fingerprint` is the caller's: what the portfolio was made from, and the stamp it had then.
     `written`: whether the portfolio was written. `id` is the ledger's, 0 before it is recorded.
+    `inputs`: a checksum of all that the sync started from, "" where that does not say enough; `said`:
+    what it said, so that a sync with the same inputs can say it again.
     """
 
     started: datetime
@@ -48,10 +50,21 @@ class Run(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     written: bool = False
     id: int = 0
+    inputs: str = ""
+    said: str = ""
 
     def row(self) -> dict[str, object]:
         """As a plain row, for an export."""
-        return msgspec.structs.asdict(self)
+        values = msgspec.structs.asdict(self)
+        return {name: value for name, value in values.items() if name not in ("inputs", "said")}
+
+
+def run_values(portfolio: str, run: Run) -> dict[str, object]:
+    """A run that is not recorded yet as a row of the table."""
+    values: dict[str, object] = msgspec.structs.asdict(run)
+    del values["id"]
+    started = run.started.astimezone(UTC).isoformat(timespec="microseconds")
+    return values | {"portfolio": portfolio, "started": started}
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -172,6 +185,15 @@ class Version(Record, frozen=True, dict=True):
         """The typed answers, where they were first seen. Raises LedgerError where damaged."""
         review = decode_review(self.body, self.schema)
         return msgspec.structs.replace(review, location=self.location)
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A name that reviews of a system had; `last` is the newest version with it."""
+
+    system_key: str
+    system_id: str
+    system: str
+    last: int
 
 
 class Standing(msgspec.Struct, frozen=True):

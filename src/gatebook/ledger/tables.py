@@ -10,11 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from gatebook.ledger.encoding import original, storable
+from gatebook.ledger.revisions import REVISIONS, VERSION_TABLE
 
-# Every revision of the schema, oldest first, as in `migrations/versions`. Opening a ledger compares
-# with these, so that alembic (half a second to import) is only needed where something must be done.
-REVISIONS = ("0001",)
-VERSION_TABLE = "gatebook_ledger"
+__all__ = [
+    "REVISIONS",
+    "VERSION_TABLE",
+    "holdings",
+    "metadata",
+    "reviews",
+    "runs",
+    "sheets",
+    "standings",
+]
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -77,6 +84,8 @@ runs = sa.Table(
     _words("changed"),
     _words("fingerprint"),
     sa.Column("written", sa.Boolean, nullable=False),
+    sa.Column("inputs", sa.Text, nullable=False, server_default=""),
+    sa.Column("said", sa.Text, nullable=False, server_default=""),
     sa.Index("runs_of_portfolio", "portfolio", "id"),
 )
 

@@ -11,7 +11,7 @@ from sqlalchemy import exc
 
 from gatebook.ledger import tables
 from gatebook.ledger.connect import Database
-from gatebook.ledger.errors import LedgerError
+from gatebook.ledger.errors import LedgerError, NoneYet
 from gatebook.ledger.records import Upgraded
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -20,7 +20,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def bring_up(database: Database, *, create: bool) -> Upgraded | None:
     """Make the ledger's schema what this gatebook works with; None where it is already.
 
-    Raises LedgerError: with `create` False where there is no ledger, where the ledger is of a newer
+    Raises NoneYet with `create` False where there is none; LedgerError where the ledger is of a newer
     gatebook, and where the database is something else. Then nothing was changed.
     """
     path = database.path
@@ -42,8 +42,8 @@ def bring_up(database: Database, *, create: bool) -> Upgraded | None:
     return Upgraded(stored, tables.REVISIONS[-1], str(backup) if backup else None)
 
 
-def _missing(database: Database) -> LedgerError:
-    return LedgerError(f"{database.name}: there is no ledger", "The first gatebook sync makes it.")
+def _missing(database: Database) -> NoneYet:
+    return NoneYet(f"{database.name}: there is no ledger", "The first gatebook sync makes it.")
 
 
 def _revision(database: Database, connection: sa.Connection) -> str | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from gatebook.ledger.encoding import notes_text, version_row
 from gatebook.ledger.errors import Overtaken
 from gatebook.ledger.reads import Event, chunks, last_events, no_collecting, standing
-from gatebook.ledger.records import Recorded, Run, Seen, Sheet, SheetState
+from gatebook.ledger.records import Recorded, Run, Seen, Sheet, SheetState, run_values
 from gatebook.ledger.tables import holdings, reviews, runs, sheets, standings
 
 # Where the review that counts stands (location and tab), or its id in the ledger.
@@ -51,12 +50,7 @@ def record(
 
 
 def _add_run(connection: sa.Connection, portfolio: str, run: Run) -> int:
-    values = msgspec.structs.asdict(run) | {
-        "portfolio": portfolio,
-        "started": run.started.astimezone(UTC).isoformat(timespec="microseconds"),
-    }
-    del values["id"]
-    added = connection.execute(sa.insert(runs).values(values))
+    added = connection.execute(sa.insert(runs).values(run_values(portfolio, run)))
     key = added.inserted_primary_key
     return int(key[0]) if key else 0
 

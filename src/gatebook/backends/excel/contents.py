@@ -30,11 +30,12 @@ class Skipped(Exception):
 
 
 class Places:
-    """The cells that are kept: of the first so many rows. `known` has addresses worked out before,
-    since cells are at the same places in every form."""
+    """The cells that are kept: of the first so many rows, and `times` the usual number of them. `known`
+    has addresses worked out before, since cells are at the same places in every form."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, times: int = 1) -> None:
         self._rows = rows
+        self.times = times
         self.known: dict[str, Place] = {}
 
     def of(self, reference: str) -> Place:
@@ -55,7 +56,7 @@ class Places:
 
 
 FORM = Places(limits.MAX_ROWS)
-WHOLE = Places(limits.ALL_ROWS)
+WHOLE = Places(limits.ALL_ROWS, limits.OWN_TIMES)
 
 
 class Tab(NamedTuple):

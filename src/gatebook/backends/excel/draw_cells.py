@@ -38,8 +38,8 @@ class Pen:
     def put_table(self, table: Table) -> None:
         """Write a table: its header row, then its rows. Raises ValueError as `put` does."""
         first, left = table.at
-        for column, text in enumerate(table.header, left):
-            self.put(first, column, text, table.header_style)
+        for column, (text, style) in enumerate(table.headers, left):
+            self.put(first, column, text, style)
         for row, contents in table_rows(self._name, table):
             for column, (content, style) in enumerate(
                 zip(contents, table.styles, strict=True), left

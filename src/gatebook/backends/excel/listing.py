@@ -7,13 +7,15 @@ import fnmatch
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gatebook.backends.excel import limits
 from gatebook.backends.excel.foreign import SAVE_AS_XLSX
 from gatebook.backends.protocol import Listing, Passed, Source, Unreadable
+from gatebook.sheets.attention import is_list_name
 
 READABLE = (".xlsx", ".xlsm")
+LIST_OF_OURS = "gatebook's list of what needs attention"
 
 OTHER_SPREADSHEETS = {
     ".xls": "an old Excel workbook",
@@ -80,7 +82,12 @@ class _Found:
         """Every workbook in a folder and its subfolders."""
         self.seen.add(folder.as_posix())
         if deep > limits.MAX_FOLDERS_DEEP:
-            self._pass(folder, "this folder is nested too deep", "Give it by its own name.", True)
+            self._pass(
+                folder.as_posix(),
+                "this folder is nested too deep",
+                "Give it by its own name.",
+                True,
+            )
             return
         try:
             if not self.enter(folder):
@@ -91,17 +98,17 @@ class _Found:
             remedy = "Ask its owner for access, or leave it out."
             if named:
                 raise Unreadable(reason, remedy) from error
-            self._pass(folder, reason, remedy, True)
+            self._pass(folder.as_posix(), reason, remedy, True)
             return
+        # Ten thousand names are put together far faster as texts than as paths.
+        above = (folder / "x").as_posix()[:-1]
         for entry in entries:
-            path = folder / entry.name
-            if _is_folder(entry):
-                if entry.name.startswith("."):
-                    self._pass(path, "hidden folder (its name begins with a dot)")
-                else:
-                    self.add_folder(path, deep=deep + 1)
+            if not _is_folder(entry):
+                self._add_file(above + entry.name)
+            elif entry.name.startswith("."):
+                self._pass(above + entry.name, "hidden folder (its name begins with a dot)")
             else:
-                self.add_file(path)
+                self.add_folder(folder / entry.name, deep=deep + 1)
 
     def enter(self, folder: Path) -> bool:
         """Whether a folder is new. Raises OSError."""
@@ -125,25 +132,30 @@ class _Found:
 
     def add_file(self, path: Path, named: bool = False) -> None:
         """A workbook, or a note why this file is not read."""
-        self.seen.add(path.as_posix())
-        note = why_not(path.as_posix(), named)
+        self._add_file(path.as_posix(), named)
+
+    def _add_file(self, location: str, named: bool = False) -> None:
+        self.seen.add(location)
+        note = why_not(location, named)
         if note:
             self.passed.append(note)
             return
         try:
-            status = path.stat()
+            # Not the entry's own stamp: Windows keeps that one up to date only now and then.
+            status = os.stat(location)
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             reason = "a link that leads nowhere" if missing else f"{error.strerror}"
-            self._pass(path, reason, "Mend the link or remove it, or ask for access.", True)
+            self._pass(location, reason, "Mend the link or remove it, or ask for access.", True)
             return
         if stat.S_ISREG(status.st_mode):
-            self.sources.append(Source(path.as_posix(), status.st_mtime, status.st_size))
+            self.sources.append(Source(location, status.st_mtime, status.st_size))
         else:
-            self._pass(path, "no ordinary file (a device or a pipe)", "Remove or rename it.", True)
+            reason = "no ordinary file (a device or a pipe)"
+            self._pass(location, reason, "Remove or rename it.", True)
 
-    def _pass(self, path: Path, reason: str, remedy: str = "", problem: bool = False) -> None:
-        self.passed.append(Passed(path.as_posix(), reason, remedy, problem))
+    def _pass(self, location: str, reason: str, remedy: str = "", problem: bool = False) -> None:
+        self.passed.append(Passed(location, reason, remedy, problem))
 
 
 def too_many(counted_to: str) -> Unreadable:
@@ -154,13 +166,23 @@ def too_many(counted_to: str) -> Unreadable:
     )
 
 
+def ending(name: str) -> str:
+    """The ending of a file's name in small letters, with its dot; "" where it has none."""
+    found = os.path.splitext(name)[1].lower()
+    return found if len(found) > 1 else ""
+
+
 def why_not(location: str, named: bool) -> Passed | None:
     """Why a file of this name is not read, or None. `location` is written with forward slashes.
 
     `named`: a person asked for this very file.
     """
     name = location.rpartition("/")[2]
-    suffix = PurePosixPath(name).suffix.lower()
+    if is_list_name(name) and not named:
+        return Passed(location, LIST_OF_OURS)
+    if name.endswith(READABLE) and not name.startswith((".", "~")):
+        return None
+    suffix = ending(name)
     if name.startswith("~$"):
         return Passed(location, f"a lock file: somebody has {name[2:]!r} open in Excel")
     if name.startswith(".~lock.") and name.endswith("#"):
@@ -235,7 +257,7 @@ def _folders_below(folder: Path, found: _Found) -> Iterator[Path]:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Whether it is one that may hold workbooks; on a Mac a Numbers document is a folder too."""
     try:
-        return entry.is_dir() and Path(entry.name).suffix.lower() not in OTHER_SPREADSHEETS
+        return entry.is_dir() and ending(entry.name) not in OTHER_SPREADSHEETS
     except OSError:
         # A link to itself, or a drive that went away.
         return False

@@ -51,7 +51,7 @@ def read_fast(
     strings = Strings(package, book.strings)
     starts = tuple(skip)
     grids = []
-    room = limits.MAX_CELLS
+    room = limits.MAX_CELLS * places.times
     for tab in book.tabs:
         try:
             contents = read_tab(package.read(tab.part), tab, strings, starts, room, places)

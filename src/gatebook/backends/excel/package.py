@@ -38,9 +38,11 @@ class Relationship(NamedTuple):
 
 
 class Package:
-    """The parts of a zipped workbook. Methods raise Unreadable for what nobody should read."""
+    """The parts of a zipped workbook. Methods raise Unreadable for what nobody should read, which is
+    more than `times` the usual number of bytes too."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, times: int = 1) -> None:
+        self._times = times
         # Counting the entries' signatures first costs nothing; listing a million of them does.
         if data.count(_DIRECTORY_ENTRY) > limits.MAX_PARTS:
             raise Unreadable(
@@ -71,8 +73,9 @@ class Package:
                 )
             self._parts[name] = info
             declared += info.file_size
-        if declared > limits.MAX_DECLARED_BYTES:
-            raise too_big("the file unpacks", declared, limits.MAX_DECLARED_BYTES)
+        most = limits.MAX_DECLARED_BYTES * self._times
+        if declared > most:
+            raise too_big("the file unpacks", declared, most)
 
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._parts
@@ -88,8 +91,9 @@ class Package:
             raise Unreadable(f"the part {name!r} is missing from the file", DAMAGED)
         self._refuse(info)
         self._read_bytes += info.file_size
-        if self._read_bytes > limits.MAX_READ_BYTES:
-            raise too_big("the workbook's tabs unpack", self._read_bytes, limits.MAX_READ_BYTES)
+        most = limits.MAX_READ_BYTES * self._times
+        if self._read_bytes > most:
+            raise too_big("the workbook's tabs unpack", self._read_bytes, most)
         try:
             with self._zip.open(info) as part:
                 # With a number, zipfile inflates no more than that; at the end it checks the CRC.
@@ -114,8 +118,9 @@ class Package:
                 f"the part {info.filename!r} is packed in a way that workbooks do not use",
                 SAVE_AGAIN,
             )
-        if size > limits.MAX_PART_BYTES:
-            raise too_big(f"the part {info.filename!r} unpacks", size, limits.MAX_PART_BYTES)
+        most = limits.MAX_PART_BYTES * self._times
+        if size > most:
+            raise too_big(f"the part {info.filename!r} unpacks", size, most)
         if size > limits.RATIO_FROM_BYTES and size > packed * limits.MAX_RATIO:
             raise Unreadable(
                 f"the part {info.filename!r} would unpack to {size // max(packed, 1):,} times "

@@ -32,17 +32,17 @@ def read_contents(
     """
     refuse_large(len(data))
     refuse_foreign(data)
-    package = Package(data)
+    places = WHOLE if whole else FORM
+    package = Package(data, places.times)
     main = main_part(package)
     refuse_other_zip(package, main)
-    places = WHOLE if whole else FORM
     try:
         return read_fast(package, main, skip, places)
     except Unusual:
         # Imported here: openpyxl takes longer to start than most runs take in all.
         from gatebook.backends.excel.slow import read_slowly
 
-        return read_slowly(Package(data), main, skip, places)
+        return read_slowly(Package(data, places.times), main, skip, places)
 
 
 def refuse_large(size: int) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from gatebook.backends.protocol import Unwritable
 
 # EFBIG is a limit on file size, which to a person is the same as a full disk.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# How a file is called while it is written.
+_UNFINISHED = re.compile(r"\.gatebook-[0-9a-f]{12}\.tmp")
+# Writing takes seconds; what is older, in seconds, was left by a process that was killed.
+_LEFT_BEHIND = 3_600.0
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -34,7 +40,8 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     """
     target = Path(os.path.realpath(path))
     _check_place(path, target)
-    temporary = target.with_name(f".{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".gatebook-{secrets.token_hex(6)}.tmp")
+    _clear_away(target.parent)
     try:
         _write_whole(temporary, target, write, path)
         try:
@@ -66,6 +73,17 @@ def _check_place(path: Path, target: Path) -> None:
         )
 
 
+def _clear_away(folder: Path) -> None:
+    """Delete what processes that were killed left unfinished in a folder; as far as it lets us."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _UNFINISHED.fullmatch(entry.name) and (
+                entry.stat(follow_symlinks=False).st_mtime < time.time() - _LEFT_BEHIND
+            ):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
 def _write_whole(temporary: Path, target: Path, write: Callable[[Path], None], path: Path) -> None:
     """Write the new file to the disk, with the permissions of the old one."""
     try:
@@ -81,7 +99,7 @@ def _write_whole(temporary: Path, target: Path, write: Callable[[Path], None], p
 
 
 def _unwritable(problem: OSError, path: Path) -> Unwritable:
-    folder = path.parent
+    folder = "this folder" if path.parent == Path() else path.parent
     if problem.errno in _FULL:
         return Unwritable(
             f"{path} could not be written: the disk is full. The old file is as it was.",

@@ -47,10 +47,10 @@ def read_slowly(
     book = read_book(package, main)
     strings = Strings(package, book.strings)
     grids = []
-    room = limits.MAX_CELLS
+    room = limits.MAX_CELLS * places.times
     for tab in book.tabs:
         contents = _read_tab(package.read(tab.part), tab, book, strings, places)
-        refuse_too_full(contents, tab, room)
+        refuse_too_full(contents, tab, room, places)
         room -= len(contents.values)
         first = contents.values.get((0, 0))
         if not (skip and isinstance(first, str) and first.startswith(tuple(skip))):

@@ -71,7 +71,7 @@ def read_tab(
             return _by_parser(data, tab, strings, skip, room, places)
     except ValueError as error:
         raise Unusual(str(error)) from error
-    refuse_too_full(contents, tab, room)
+    refuse_too_full(contents, tab, room, places)
     return contents
 
 
@@ -215,7 +215,7 @@ def _by_parser(
         feed(reader, data[begin : begin + PIECE], tab.part, begin + PIECE >= len(data))
         if depth > limits.MAX_DEPTH:
             raise too_deep(tab.part)
-        refuse_too_full(contents, tab, room)
+        refuse_too_full(contents, tab, room, places)
     return contents
 
 
@@ -238,11 +238,11 @@ def _skip(value: Raw, skip: tuple[str, ...]) -> None:
         raise Skipped
 
 
-def refuse_too_full(contents: Contents, tab: Tab, room: int) -> None:
+def refuse_too_full(contents: Contents, tab: Tab, room: int, places: Places) -> None:
     """Raises Unreadable where a tab has more filled cells than there is `room` for."""
     if len(contents.values) > room or len(contents.formulas) > room:
         raise Unreadable(
-            f"the workbook has more than {limits.MAX_CELLS:,} filled cells "
+            f"the workbook has more than {limits.MAX_CELLS * places.times:,} filled cells "
             f"(counted up to the tab {tab.name!r})",
             TO_OWN_WORKBOOK,
         )
