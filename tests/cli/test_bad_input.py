@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
+from tests.abuse.marks import abuse
 from tests.cli.conftest import Office, Ran, review_of, with_red
 from tests.support import hostile
 
@@ -63,6 +64,7 @@ def named(office: Office) -> dict[str, dict[str, Any]]:
     return {Path(one["location"]).name: one for one in unread}
 
 
+@abuse("files", 20, 22, 24)
 def test_every_hostile_file_is_named_and_the_sound_ones_are_read(sound: Office) -> None:
     """PAINS 20, 22, 24: empty, cut, damaged, encrypted, disguised, made to harm; all at once."""
     paths = hostile.write_hostile(sound.reviews)
@@ -120,6 +122,7 @@ def test_a_workbook_with_large_pictures_is_still_read(sound: Office) -> None:
     path.unlink()
 
 
+@abuse("files", 2)
 def test_other_spreadsheets_by_their_ending(sound: Office) -> None:
     """PAINS 2: a review saved in another format is never left out silently."""
     for ending in (".ods", ".xls", ".xlsb", ".numbers"):
@@ -138,6 +141,7 @@ def test_a_folder_named_like_a_workbook_is_a_folder(sound: Office) -> None:
     assert "reviews/x.xlsx/inner.xlsx" in [one["location"] for one in check.json["reviews"]]
 
 
+@abuse("files", 19)
 def test_lock_files_and_hidden_files_are_no_trouble(sound: Office) -> None:
     """PAINS 19."""
     for name in ("~$a.xlsx", ".~lock.a.xlsx#", "._a.xlsx", ".DS_Store", "Thumbs.db", ".a.xlsx.swp"):
@@ -195,12 +199,14 @@ def decisions(office: Office) -> dict[str, str]:
     return found
 
 
+@abuse("files", 6, 24)
 def test_a_cell_in_the_last_corner(sound: Office) -> None:
     """PAINS 6, 24."""
     edit(sound.reviews / "a.xlsx", lambda sheet: sheet.cell(1_048_576, 16_384, "far away"))
     assert decisions(sound) == {"First": "launch", "Last": "delayed"}
 
 
+@abuse("files", 24)
 def test_a_declared_dimension_is_not_believed(sound: Office) -> None:
     """PAINS 24: other programs write a wrong one, or none."""
     for name, dimension in (("a.xlsx", '<dimension ref="A1"/>'), ("z.xlsx", "")):
@@ -216,12 +222,14 @@ def test_a_declared_dimension_is_not_believed(sound: Office) -> None:
     assert decisions(sound) == {"First": "launch", "Last": "delayed"}
 
 
+@abuse("files", 25)
 def test_a_file_of_a_mac_with_macros_in_its_name(sound: Office) -> None:
     """PAINS 25: .xlsm files are read, their macros never."""
     (sound.reviews / "a.xlsx").rename(sound.reviews / "a.xlsm")
     assert decisions(sound) == {"First": "launch", "Last": "delayed"}
 
 
+@abuse("files", 8)
 def test_a_workbook_that_is_no_review_is_passed_over(sound: Office) -> None:
     """PAINS 8: another template, a list, an empty workbook."""
     book = openpyxl.Workbook()
@@ -237,6 +245,7 @@ def test_a_workbook_that_is_no_review_is_passed_over(sound: Office) -> None:
     assert "blank.xlsx: no review tab in it" in err
 
 
+@abuse("files", 8)
 def test_a_form_of_a_newer_gatebook_is_named(sound: Office) -> None:
     """PAINS 8."""
     path = sound.form("m.xlsx", review_of("Newer"))
@@ -264,6 +273,7 @@ def test_a_form_of_a_newer_gatebook_is_named(sound: Office) -> None:
         None,
     ],
 )
+@abuse("files", 2, 7)
 def test_a_stamp_that_somebody_spoilt(sound: Office, stamp: str | None) -> None:
     """PAINS 2, 7: the sheet is read by its labels, or named; and the next sync is quiet."""
     path = sound.form("m.xlsx", review_of("Spoilt"))
@@ -290,6 +300,7 @@ def test_a_tab_with_two_forms_is_named(sound: Office) -> None:
     assert "two forms" in named(sound)["m.xlsx"]["message"]
 
 
+@abuse("files", 3, 30)
 def test_a_header_row_that_is_gone_is_named(sound: Office) -> None:
     """PAINS 3, 30."""
     path = sound.form("m.xlsx", review_of("No headers"))
@@ -305,6 +316,7 @@ def test_a_header_row_that_is_gone_is_named(sound: Office) -> None:
     assert one["tab"] == "Review"
 
 
+@abuse("files", 3)
 def test_a_column_that_stands_there_twice_is_named(sound: Office) -> None:
     """PAINS 3."""
     path = sound.form("m.xlsx", review_of("Doubled"))
@@ -317,6 +329,7 @@ def test_a_column_that_stands_there_twice_is_named(sound: Office) -> None:
     assert "Owner stands there twice" in named(sound)["m.xlsx"]["message"]
 
 
+@abuse("files", 13)
 def test_a_formula_in_an_input_is_no_answer(sound: Office) -> None:
     """PAINS 13."""
 
@@ -331,6 +344,7 @@ def test_a_formula_in_an_input_is_no_answer(sound: Office) -> None:
     assert "formula-in-input" in [finding["code"] for finding in found["findings"]]
 
 
+@abuse("files", 2)
 def test_a_hidden_review_tab_is_read(sound: Office) -> None:
     """PAINS 2."""
 
@@ -342,6 +356,7 @@ def test_a_hidden_review_tab_is_read(sound: Office) -> None:
     assert decisions(sound) == {"First": "launch", "Last": "delayed"}
 
 
+@abuse("files", 20)
 def test_conflict_copies_are_named(sound: Office) -> None:
     """PAINS 20: as cloud drives name them; the one saved last counts."""
     original = sound.reviews / "a.xlsx"

@@ -9,6 +9,7 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 import tomli_w
 
@@ -208,6 +209,51 @@ def test_findings_name_tab_cell_what_and_remedy(office: Office) -> None:
     (at,) = [place for place, line in enumerate(lines) if "Signed by is empty" in line]
     assert re.search(r"block\s+Review![A-Z]+[0-9]+\s+Signed by is empty", lines[at])
     assert "sign-off-missing: Ask the sponsor" in lines[at + 1]
+
+
+def fresh(office: Office, name: str) -> Path:
+    """A form as `gatebook new` makes it."""
+    path = office.reviews / name
+    made = office.run("new", "Route planner", "--lead", "Mia Berg", "--to", path, "--quiet")
+    assert made.code == 0
+    return path
+
+
+def test_a_form_in_which_nobody_has_begun_is_not_listed_gap_by_gap(office: Office) -> None:
+    fresh(office, "a.xlsx")
+    assert office.check().out.splitlines() == [
+        "Route planner: Review incomplete: 30 things to finish",
+        "  reviews/a.xlsx · Review · review of no date",
+        "  Not begun yet; --verbose lists what to fill in",
+        "",
+    ]
+    assert office.check("--verbose").out.count("block ") == 30
+    assert len(office.check("--json").json["reviews"][0]["findings"]) == 30
+
+
+def test_of_a_form_not_begun_what_is_more_than_empty_is_named(office: Office) -> None:
+    path = fresh(office, "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["Review"]["D9"] = "next Friday"
+    book.save(path)
+    out = office.check().out
+    assert "Not begun yet" in out
+    assert out.count("block ") == 1
+    assert "Review date: “next Friday” is not a date" in out
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed"),
+    [("D13", "Green"), ("E13", "Bo Li"), ("F13", "Ask"), ("D38", "Ana Ruiz"), ("G8", "Yes")],
+)
+def test_one_answer_is_a_beginning(office: Office, cell: str, typed: str) -> None:
+    path = fresh(office, "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["Review"][cell] = typed
+    book.save(path)
+    out = office.check().out
+    assert "Not begun" not in out
+    assert "Gate 2 Data quality monitored is not marked" in out
 
 
 def test_verbose_names_what_was_passed_over(office: Office) -> None:

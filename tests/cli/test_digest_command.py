@@ -28,6 +28,10 @@ def both(*stems: str) -> set[str]:
     return {f"{stem}{ending}" for stem in stems for ending in (".md", ".ics")}
 
 
+def texts(*stems: str) -> set[str]:
+    return {f"{stem}.md" for stem in stems}
+
+
 def test_everybody_gets_a_text_and_a_calendar(office: Office) -> None:
     office.form("a.xlsx", with_yellow(review_of("A"), 5, date(2026, 11, 20)))
     ran = digest(office)
@@ -37,10 +41,11 @@ def test_everybody_gets_a_text_and_a_calendar(office: Office) -> None:
         "Bo Li: 1 system, 0 open actions, 0 reviews or re-gates",
         "Chidi Okafor: 1 system, 0 open actions, 0 reviews or re-gates",
         "Mia Berg: 0 systems, 1 open action (1 overdue), 0 reviews or re-gates",
-        "8 files in out.",
+        "5 files in out.",
+        "Nothing has a date, so there is no calendar for: Ana Ruiz, Bo Li, Chidi Okafor.",
     ]
     files = written(office)
-    assert set(files) == both(*_PEOPLE, "mia-berg")
+    assert set(files) == texts(*_PEOPLE) | both("mia-berg")
     text = files["mia-berg.md"].decode()
     assert "### Overdue\n\n- **2026-11-20**, 3 days overdue: A, gate 5 " in text
     assert "Where: reviews/a.xlsx, tab Review, cell F" in text
@@ -62,8 +67,22 @@ def test_only_one_owner(office: Office) -> None:
     office.form("a.xlsx", review_of("A"))
     ran = digest(office, "--owner", "  bo LI")
     assert ran.code == 0
-    assert ran.out.splitlines()[-1] == "2 files in out."
-    assert set(written(office)) == both("bo-li")
+    assert ran.out.splitlines()[1:] == [
+        "1 file in out.",
+        "Nothing has a date, so there is no calendar for: Bo Li.",
+    ]
+    assert set(written(office)) == texts("bo-li")
+
+
+def test_a_calendar_whose_last_date_is_gone_is_emptied(office: Office) -> None:
+    """Somebody may have subscribed to it."""
+    office.form("a.xlsx", with_yellow(review_of("A"), 5, date(2026, 11, 20)))
+    digest(office)
+    office.form("a.xlsx", with_red(review_of("A", lead="Mia Berg"), 5))
+    assert digest(office, "--owner", "Mia Berg").code == 0
+    left = written(office)["mia-berg.ics"]
+    assert left.startswith(b"BEGIN:VCALENDAR")
+    assert b"DTSTART" not in left
 
 
 @pytest.mark.parametrize(
@@ -142,8 +161,8 @@ def test_old_digests_of_people_who_own_nothing_now_are_named_and_kept(office: Of
     office.form("a.xlsx", review_of("A", owner="Zoe Park"))
     ran = digest(office)
     assert ran.code == 0
-    assert "left over from an earlier run, and not renewed: bo-li.ics, bo-li.md" in ran.err
-    assert set(written(office)) == both(*_PEOPLE, "zoe-park")
+    assert "left over from an earlier run, and not renewed: bo-li.md\n" in ran.err
+    assert set(written(office)) == texts(*_PEOPLE, "zoe-park")
     assert "left over" not in digest(office, "--owner", "Zoe Park").err
 
 
@@ -163,11 +182,11 @@ def test_a_team_gets_no_digest_but_its_system_is_not_lost(office: Office) -> Non
     office.form("a.xlsx", review_of("A", owner="AI team"))
     assert digest(office).code == 0
     files = written(office)
-    assert set(files) == both("ana-ruiz", "chidi-okafor", "no-single-owner")
+    assert set(files) == texts("ana-ruiz", "chidi-okafor", "no-single-owner")
     assert b"production owner: AI team" in files["no-single-owner.md"]
     named = office.run("digest", "reviews", "--to", "o2", "--today", TODAY, "--owner", GROUP)
     assert named.code == 0
-    assert written(office, "o2") == {n: files[n] for n in both("no-single-owner")}
+    assert written(office, "o2") == {n: files[n] for n in texts("no-single-owner")}
 
 
 def test_quiet_says_only_what_is_wrong(office: Office) -> None:
@@ -180,7 +199,7 @@ def test_locations_come_from_gatebook_toml(office: Office) -> None:
     assert office.run("digest", "--to", "out").code == 2
     (office.folder / "gatebook.toml").write_text('locations = ["reviews"]\n', encoding="utf-8")
     assert office.run("digest", "--to", "out/deep", "--quiet").code == 0
-    assert set(written(office, "out/deep")) == both(*_PEOPLE)
+    assert set(written(office, "out/deep")) == texts(*_PEOPLE)
 
 
 def test_nothing_to_read_writes_nothing(office: Office) -> None:

@@ -77,11 +77,12 @@ def test_a_slip_is_asked_about(office: Office) -> None:
     assert "Did you mean plan-date-missing?" in ran.err
 
 
-def test_a_system_is_told_where_to_look(office: Office) -> None:
+def test_a_system_needs_a_place_to_look_it_up(office: Office) -> None:
     ran = office.run("explain", "Support", "assistant")
     assert ran.code == 2
     assert "“Support assistant” is not the code of a finding." in ran.err
-    assert "gatebook check" in ran.err
+    assert "--portfolio" in ran.err
+    assert "--from" in ran.err
     assert "Did you mean" not in ran.err
 
 

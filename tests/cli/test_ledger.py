@@ -147,6 +147,17 @@ def test_a_dry_run_records_nothing(office: Office) -> None:
     assert not (office.folder / "portfolio.ledger.db").exists()
 
 
+def test_a_dry_run_before_the_first_sync_needs_no_ledger(office: Office) -> None:
+    """A database that is there and empty, as a server's is on the first day."""
+    office.form("a.xlsx", review_of("A"), modified=LONG_AGO)
+    ledger = office.folder / "portfolio.ledger.db"
+    ledger.touch()
+    ran = office.sync("--dry-run")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Would write portfolio.xlsx" in ran.out
+    assert ledger.read_bytes() == b""
+
+
 @pytest.mark.parametrize("content", [b"", b"no database at all, but long enough to look at" * 50])
 def test_a_ledger_that_is_none_is_refused(content: bytes, synced: Office) -> None:
     ledger = synced.folder / "portfolio.ledger.db"

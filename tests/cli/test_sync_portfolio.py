@@ -25,6 +25,7 @@ from gatebook.domain.checklist import parse_checklist
 from gatebook.domain.review import Attendee, SignOff, Status
 from gatebook.sheets.model import Sheet, Workbook
 from gatebook.sheets.review_form import review_workbook
+from tests.abuse.marks import abuse
 from tests.cli.conftest import (
     Office,
     header_row,
@@ -164,7 +165,7 @@ def test_each_system_by_its_newest_review(office: Office) -> None:
     assert (told["read"], told["systems"], told["decisions"]["launch"]) == (4, 2, 2)
     row = office.row("A")
     assert row["Review date"] == datetime(2026, 11, 20)
-    assert row["Since last review"] == "was “Launch with remediation plan”; better: 3"
+    assert row["Since last review"] == "was “Launch with remediation plan”; gate 3 better"
     assert [r["Decision"] for r in office.table("Decisions") if r["System"] == "A"] == [
         "delayed",
         "launch-with-plan",
@@ -352,6 +353,7 @@ DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x.example","y")
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
+@abuse("portfolio", 18)
 def test_text_that_looks_like_a_formula_stays_text(office: Office, text: str) -> None:
     """PAINS 18, in every field that people fill in, and in the raw XML."""
     review = review_of(f"{text} s", lead=f"{text} l", owner=f"{text} o", backup=f"{text} b")
@@ -514,6 +516,7 @@ def three(office: Office) -> None:
     office.sync()
 
 
+@abuse("portfolio", 33)
 def test_notes_and_own_columns_survive_sorting_and_every_sync(office: Office) -> None:
     """PAINS 33: notes stay with their system, not with their row."""
     three(office)
@@ -539,6 +542,7 @@ def test_notes_and_own_columns_survive_sorting_and_every_sync(office: Office) ->
     assert headers.index("Notes") == headers.index("Because") + 1
 
 
+@abuse("portfolio", 33)
 def test_numbers_links_and_texts_in_own_columns_stay_what_they_are(office: Office) -> None:
     """PAINS 33."""
     three(office)
@@ -563,6 +567,7 @@ def test_numbers_links_and_texts_in_own_columns_stay_what_they_are(office: Offic
     assert ("https://wiki.example/a%20b?x=1", "y") in found
 
 
+@abuse("portfolio", 15, 33)
 def test_a_date_typed_into_the_notes_stays_what_was_typed(office: Office) -> None:
     """The column takes text, so no program turns it into a serial number (PAINS 15, 33)."""
     three(office)
@@ -572,6 +577,7 @@ def test_a_date_typed_into_the_notes_stays_what_was_typed(office: Office) -> Non
     assert {sheet.cell(row, at).number_format for row in range(first, first + 3)} == {"@"}
 
 
+@abuse("portfolio", 3)
 def test_a_column_inserted_among_ours_survives(office: Office) -> None:
     """PAINS 3: columns are found by header."""
     three(office)
@@ -610,6 +616,7 @@ def test_a_renamed_notes_column_keeps_its_notes(office: Office) -> None:
     assert office.row("B")["What the board said"] == "note B"
 
 
+@abuse("portfolio", 2)
 def test_a_renamed_tab_of_ours_is_known_by_its_mark(office: Office) -> None:
     """PAINS 2."""
     three(office)
@@ -773,6 +780,7 @@ LOST = [
 
 
 @pytest.mark.parametrize("change", LOST, ids=lambda change: str(change.__name__))
+@abuse("portfolio", 23, 33)
 def test_what_would_be_lost_is_refused(office: Office, change: Callable[[Any], None]) -> None:
     """PAINS 23, 33: exit 4, a message that names the place, and the very same file."""
     office.form("a.xlsx", with_red(review_of("A"), 3))
@@ -805,6 +813,7 @@ def test_what_would_be_lost_is_refused(office: Office, change: Callable[[Any], N
         (a_cell_below, "Portfolio!D30"),
     ],
 )
+@abuse("portfolio", 30)
 def test_the_refusal_says_what_stands_where(
     office: Office, change: Callable[[Any], None], words: str
 ) -> None:
@@ -815,6 +824,7 @@ def test_the_refusal_says_what_stands_where(
     assert words in office.sync().err
 
 
+@abuse("portfolio", 5, 14)
 def test_a_blank_row_between_systems_is_no_trouble(office: Office) -> None:
     """PAINS 5, 14."""
     three(office)
@@ -964,6 +974,7 @@ def test_a_moved_file_is_the_same_system(office: Office) -> None:
 # Copies
 
 
+@abuse("portfolio", 20)
 def test_a_conflict_copy_is_named_and_the_newest_counts(office: Office) -> None:
     """PAINS 20."""
     office.form("a.xlsx", review_of("A"), modified=1_700_000_000.0)
@@ -978,6 +989,7 @@ def test_a_conflict_copy_is_named_and_the_newest_counts(office: Office) -> None:
     assert len(office.table("Decisions")) == 1
 
 
+@abuse("portfolio", 20)
 def test_a_copied_form_for_another_system_is_two_systems(office: Office) -> None:
     """PAINS 20."""
     office.form("a.xlsx", review_of("A"))

@@ -200,7 +200,7 @@ def crowd(office: Office) -> int:
 
 def test_sync_shows_what_needs_attention_and_how_many_more(office: Office, crowd: int) -> None:
     piped = office.sync("--dry-run").out.splitlines()
-    assert piped[0].startswith("36 systems · 25 delayed or red live")
+    assert piped[0].startswith("36 systems · 25 delayed or red in production")
     assert [line[:5] for line in piped[1:21]] == ["  Red"] * 20
     assert piped[21] == f"  and {crowd + 2 - 20} more: see the portfolio"
     shown = one_line(at_terminal(*SYNC, "--dry-run"))
@@ -237,7 +237,8 @@ def test_what_is_not_read_or_not_found_or_overdue_is_said(office: Office) -> Non
     ran = office.sync()
     assert "1 overdue action" in ran.out
     assert "2 not read this time" in ran.out
-    assert "  Late: Launch with remediation plan · 1 overdue action\n" in ran.out
+    late = "  Late: Launch with remediation plan · 1 overdue action · By 2026-11-20: 5 Cost per task"
+    assert late in ran.out
     assert "  Gone: Launch this week · not found since 2026-11-23; last known" in ran.out
     assert "  c.xlsx: Cannot be read · could not be read · the file is empty" in ran.out
     assert "could not be read: reviews/c.xlsx" in ran.err

@@ -12,6 +12,7 @@ import click
 from gatebook.cli.exits import DONE, NOT_MET, SOME_UNREADABLE, USAGE, Stop
 from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 from gatebook.cli.terminal import Entry, Line, at_terminal, indented, line, show, show_table
+from gatebook.domain.blank import NOT_BEGUN, is_begun, says_empty
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.cells import Cell
 from gatebook.domain.review import Unreadable
@@ -36,7 +37,10 @@ _MEETS = {"launch": ("launch",), "launch-with-plan": ("launch", "launch-with-pla
     help="Exit with code 3 unless every system's newest review comes to this, or better.",
 )
 @click.option(
-    "--verbose", "-v", is_flag=True, help="Show earlier reviews and what was passed over."
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Show earlier reviews, all that an empty form needs, and what was passed over.",
 )
 @signing_in
 @common
@@ -93,19 +97,19 @@ def _all_meet(systems: tuple[System, ...], require: str) -> bool:
 
 def _lines(system: System, *, quiet: bool, verbose: bool) -> Iterator[Line]:
     """The newest review of a system, and the ones before it where they are asked for."""
-    yield from _review_lines(system.newest, quiet=quiet)
+    yield from _review_lines(system.newest, quiet=quiet, verbose=verbose)
     older = (*system.earlier, *system.copies)
     if verbose:
         for judged in older:
             yield line("An earlier review or a copy:")
-            yield from _review_lines(judged, quiet=quiet)
+            yield from _review_lines(judged, quiet=quiet, verbose=verbose)
     elif older and not quiet:
         yield line(f"Before it: {len(older)} more (--verbose shows them)", 2, "quiet")
     if not quiet:
         yield line("")
 
 
-def _review_lines(judged: Judged, *, quiet: bool) -> Iterator[Line]:
+def _review_lines(judged: Judged, *, quiet: bool, verbose: bool) -> Iterator[Line]:
     review, verdict = judged.review, judged.verdict
     name = review.system or "(no system name)"
     heading = ((name, "name"), (": ", ""), (verdict.shown_as, verdict.decision))
@@ -120,7 +124,11 @@ def _review_lines(judged: Judged, *, quiet: bool) -> Iterator[Line]:
     if judged.next_review:
         due = judged.next_review
         yield line(f"next review {due.due} ({REASONS[due.reason]})", 2)
-    for finding in sorted(judged.findings, key=_sheet_order):
+    findings = judged.findings
+    if not (verbose or is_begun(review)):
+        findings = tuple(finding for finding in findings if not says_empty(finding))
+        yield line(f"{NOT_BEGUN}; --verbose lists what to fill in", 2)
+    for finding in sorted(findings, key=_sheet_order):
         place = f"{finding.tab}!{finding.cell}" if finding.cell else finding.tab
         level = (f"{finding.level:5}", finding.level)
         yield Line((level, (f"  {place:12} ", ""), (finding.message, "")), 2, _TEXT_AT)
@@ -139,5 +147,7 @@ def _summary(found: Sequence[System]) -> None:
     for system in found:
         verdict = system.newest.verdict
         why = () if verdict.decision == "incomplete" else (verdict.reason,)
+        if not is_begun(system.newest.review):
+            why = (NOT_BEGUN,)
         entries.append(Entry(system.name, verdict.shown_as, verdict.decision, why))
     show_table(entries)

@@ -51,7 +51,7 @@ def command(
     quiet: bool,
     debug: bool,
 ) -> int:
-    """Write for each owner what they have to do: one Markdown text and one calendar (.ics).
+    """Write for each owner what they have to do: a Markdown text, and a calendar (.ics) of its dates.
 
     Without a LOCATION the ones in gatebook.toml are read. Digests of an earlier run are replaced;
     other files in FOLDER are left alone.
@@ -99,24 +99,30 @@ def _of(owner: str, every: Sequence[Digest]) -> Digest:
     if close:
         remedy = f"did you mean “{named[close[0]].name}”?"
     elif every:
-        known = [digest.name for digest in every]
-        more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-        remedy = f"name one of these: {', '.join(known[:_NAMED])}{more}."
+        remedy = f"name one of these: {_listed([digest.name for digest in every])}."
     else:
         remedy = "check the location; there is no review in it."
     raise Stop(USAGE, f"“{owner}” owns nothing in these reviews", f"{remedy} Nothing was written.")
 
 
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
 def _files(folder: Path, every: Sequence[Digest], chosen: Sequence[Digest]) -> dict[Path, bytes]:
     """What is to be written where. Stops with exit code 4 where a file of somebody else stands."""
-    from gatebook.digest import calendar, markdown
+    from gatebook.digest import calendar, events, markdown
 
     stems = file_stems([digest.name for digest in every])
     files: dict[Path, bytes] = {}
     for digest in chosen:
-        contents = (markdown(digest).encode(), calendar(digest))
-        for ending, content in zip(_ENDINGS, contents, strict=True):
-            files[folder / f"{stems[digest.name]}{ending}"] = content
+        text, dates = (folder / f"{stems[digest.name]}{ending}" for ending in _ENDINGS)
+        files[text] = markdown(digest).encode()
+        # RFC 5545, 3.4: a calendar holds at least one event. One that is there is emptied all the
+        # same, or whoever subscribed to it would go on seeing days that are over.
+        if any(events(digest)) or os.path.lexists(dates):
+            files[dates] = calendar(digest)
     for path in files:
         if os.path.lexists(path) and not _is_ours(path):
             raise Stop(
@@ -188,11 +194,13 @@ def _put(content: bytes, path: Path) -> None:
 
 
 def _report(folder: Path, chosen: Sequence[Digest], files: Mapping[Path, bytes]) -> None:
-    from gatebook.digest import summary
+    from gatebook.digest import events, summary
 
     for digest in chosen:
         click.echo(f"{digest.name}: {summary(digest)}")
-    click.echo(f"{len(files)} files in {folder.as_posix()}.")
+    click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'} in {folder.as_posix()}.")
+    if undated := [digest.name for digest in chosen if not any(events(digest))]:
+        click.echo(f"Nothing has a date, so there is no calendar for: {_listed(undated)}.")
 
 
 def _name_left_over(folder: Path, files: Mapping[Path, bytes]) -> None:
@@ -203,9 +211,8 @@ def _name_left_over(folder: Path, files: Mapping[Path, bytes]) -> None:
         if path.suffix in _ENDINGS and path not in files and _is_ours(path)
     ]
     if old:
-        more = f" and {len(old) - _NAMED} more" if len(old) > _NAMED else ""
         click.echo(
-            f"left over from an earlier run, and not renewed: {', '.join(old[:_NAMED])}{more}\n"
+            f"left over from an earlier run, and not renewed: {_listed(old)}\n"
             "  What to do: delete them if these people own nothing any more.",
             err=True,
         )

@@ -34,6 +34,7 @@ _OWN: dict[str, dict[str, str]] = {
     "row-unknown": {
         "found": "carries the key “old-gate”, which twelve-gates@1 does not have",
     },
+    "row-mixed-up": {"found": "the title “Managers trained”"},
     "status-unreadable": {"found": "“almost”"},
     "owner-not-a-person": {"found": "“AI team”"},
     "red-without-action": {"found": "has no next action"},

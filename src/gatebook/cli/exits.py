@@ -11,7 +11,7 @@ BUSY = 5
 
 MEANINGS = {
     DONE: "done",
-    SOME_UNREADABLE: "done, but some sheets could not be read (they are listed)",
+    SOME_UNREADABLE: "done, but some sheets could not be read or marked (they are listed)",
     USAGE: "wrong usage, configuration or checklist: nothing was read or written",
     NOT_MET: "check --require: a review does not meet it",
     NOT_WRITTEN: "the portfolio could not be written: what was there is intact",

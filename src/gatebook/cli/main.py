@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import io
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -15,10 +18,14 @@ from gatebook.cli.exits import USAGE, Stop, explain_crash
 COMMANDS = {
     "new": ("new", "Make a review form for a system, or for a whole list of pilots."),
     "renew": ("renew", "Make the form of each system's next review, carried forward."),
+    "repair": ("repair", "Make a fresh form of a damaged one, with all that can be read."),
+    "adopt": ("adopt", "Make a form from a team's own checklist sheet."),
     "check": ("check", "Read completed forms and say what each comes to."),
     "sync": ("sync", "Read all forms and write the portfolio."),
+    "mark": ("mark", "Write what needs attention where the editors look."),
     "digest": ("digest", "Write for each owner what they have to do, as text and calendar."),
-    "explain": ("explain", "Say what a finding means and what to do about it."),
+    "history": ("history", "Show every recorded review of a system; export them all."),
+    "explain": ("explain", "Say what a finding means, or why a decision is what it is."),
     "checklist": ("checklist", "Show, check or copy a checklist of gates."),
     "demo": ("demo", "Make a filled sample portfolio: the first thing to run."),
     "doctor": ("doctor", "Can gatebook read and write here? If not, what to do."),
@@ -63,17 +70,56 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+class _AskedToEnd(BaseException):
+    """The system asks for an end, by a signal. No Exception: nobody may take it for a trouble of theirs.
+
+    `code`: the exit code that a shell gives to who ends by that signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = 128 + number
+
+
+_STOPPED = (
+    "Stopped. Nothing half-written is left; run the same command again for what was not done."
+)
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """A scheduler's stop (SIGTERM) or a closed terminal (SIGHUP) ends like Ctrl-C: files that are half
+    written are put away. Who started us may have these ignored; that stays."""
+
+    def end(number: int, _frame: object) -> None:
+        raise _AskedToEnd(number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    # Signals belong to the main thread; a program that runs us in another one keeps its own.
+    with suppress(ValueError):
+        for number in ours:
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            for number in ours:
+                signal.signal(number, signal.SIG_DFL)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every trouble ends in one message and an exit code, never in a traceback."""
     _speak_utf8()
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        result = cli.main(arguments, prog_name="gatebook", standalone_mode=False)
+        with _ending_tidily():
+            result = cli.main(arguments, prog_name="gatebook", standalone_mode=False)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
-    except click.Abort:
-        click.echo("Stopped.", err=True)
-        sys.exit(130)
+    except (click.Abort, KeyboardInterrupt, _AskedToEnd) as asked:
+        click.echo(_STOPPED, err=True)
+        sys.exit(asked.code if isinstance(asked, _AskedToEnd) else 128 + signal.SIGINT)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(USAGE)

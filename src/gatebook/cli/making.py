@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gatebook.domain.checklist import Checklist
     from gatebook.domain.review import Review
     from gatebook.sheets.form_draw import Look
+    from gatebook.sheets.model import Sheet, Workbook
     from gatebook.wiring import Settings
 
 # With fewer files than this a bar would be gone before anybody reads it.
@@ -25,10 +26,32 @@ One = TypeVar("One")
 
 
 class Form(NamedTuple):
-    """A form to be made: what stands in it already, and its gates."""
+    """A form to be made: what stands in it already, its gates, tabs behind it, and its file's name
+    (without it: the usual one)."""
 
     review: Review
     checklist: Checklist
+    more: tuple[Sheet, ...] = ()
+    name: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name of its file, with the ending."""
+        from gatebook.pilots import file_name
+
+        return self.name or file_name(self.review)
+
+    @property
+    def key(self) -> str:
+        """What finds this very file again where an answer about making it is lost: not the review's
+        id alone, which a repaired form shares with the old one."""
+        return f"{self.review.stamp.review_id} {self.name}".rstrip()
+
+    def workbook(self, look: Look) -> Workbook:
+        """The form as a workbook to be drawn."""
+        from gatebook.sheets.review_form import review_workbook
+
+        return review_workbook(self.review, self.checklist, look, *self.more)
 
 
 def token() -> str:
@@ -54,15 +77,18 @@ def look_of(
     )
 
 
-def make_files(forms: Mapping[Path, Form], look: Look, *, quiet: bool) -> int:
-    """Draw each form whose path is free, print the paths, and say which were kept. How many it drew.
+def make_files(
+    forms: Mapping[Path, Form], look: Look, *, quiet: bool, silent: bool = False
+) -> int:
+    """Draw each form whose path is free, print the paths (unless `silent`), and say which were kept.
+    How many it drew.
 
     Stops with exit code 2 where one cannot be written.
     """
     wanted = {path: form for path, form in forms.items() if not path.exists()}
     for path in with_bar(list(wanted), _BAR_FROM, quiet=quiet):
         draw_form(wanted[path], path, look)
-    for path in wanted:
+    for path in () if silent else wanted:
         click.echo(path)
     for path in forms:
         if path not in wanted and not quiet:
@@ -73,11 +99,10 @@ def make_files(forms: Mapping[Path, Form], look: Look, *, quiet: bool) -> int:
 def draw_form(form: Form, path: Path, look: Look) -> None:
     """Draw one form. Stops with exit code 2 where it cannot be written."""
     from gatebook.backends.protocol import Unwritable
-    from gatebook.sheets.review_form import review_workbook
     from gatebook.wiring import files_backend
 
     try:
-        files_backend().draw(review_workbook(form.review, form.checklist, look), str(path))
+        files_backend().draw(form.workbook(look), str(path))
     except Unwritable as error:
         raise Stop(USAGE, str(error), error.remedy) from error
 

@@ -10,8 +10,6 @@ import click
 from gatebook.backends.protocol import Unreadable, Unwritable
 from gatebook.cli.exits import USAGE, Stop
 from gatebook.cli.making import Form, with_bar
-from gatebook.pilots import file_name
-from gatebook.sheets.review_form import review_workbook
 from gatebook.wiring import SettingsError
 
 if TYPE_CHECKING:
@@ -30,18 +28,20 @@ def make_online(
     *,
     many: bool,
     quiet: bool,
-) -> None:
+    silent: bool = False,
+) -> list[str]:
     """Make a spreadsheet for each form in a Drive folder; none is made where one of its name is.
 
-    Prints the address of each as soon as it is there. Where it is not one of `many`, one of its name
+    Returns the address of each form's ("" for one that was there before), and prints it as soon as it
+    is there, unless `silent`. Where it is not one of `many`, one of its name
     ends the command.
     """
     try:
         backend = using.google("create")
         wanted: list[tuple[str, Form]] = []
-        made: list[str] = []
-        for form in forms:
-            name = file_name(form.review).removesuffix(".xlsx")
+        made: dict[str, str] = {}
+        names = [form.file.removesuffix(".xlsx") for form in forms]
+        for name, form in zip(names, forms, strict=True):
             there = backend.named(folder, name)
             if there and not many:
                 raise Stop(
@@ -54,9 +54,9 @@ def make_online(
             else:
                 wanted.append((name, form))
         for name, form in with_bar(wanted, _BAR_FROM, quiet=quiet):
-            workbook = review_workbook(form.review, form.checklist, look)
-            made.append(backend.create(workbook, folder, name, form.review.stamp.review_id))
-            click.echo(made[-1])
+            made[name] = backend.create(form.workbook(look), folder, name, form.key)
+            if not silent:
+                click.echo(made[name])
     except Unwritable as trouble:
         reason, remedy = trouble.reason, trouble.remedy
         if many:
@@ -67,11 +67,13 @@ def make_online(
         raise Stop(USAGE, trouble.reason, trouble.remedy) from trouble
     except SettingsError as error:
         raise Stop(USAGE, str(error)) from error
+    at = next(iter(made.values())) if len(made) == 1 else folder
     _say(
         "Next: share the folder with the team and hold the review (the form's Guide tab says how). "
-        f"Then run:\n  gatebook check {made[0] if len(made) == 1 else folder}",
+        f"Then run:\n  gatebook check {at}",
         quiet=quiet,
     )
+    return [made.get(name, "") for name in names]
 
 
 def _say(text: str, *, quiet: bool) -> None:

@@ -163,7 +163,9 @@ def attention(plan: Plan) -> list[Entry]:
             notes.append(f"was “{in_short(SHOWN[Decision(before)])}”" if before else "new")
         if row.overdue:
             notes.append(_count(row.overdue, "overdue action"))
-        notes += [row.blocks] if row.blocks else []
+        # A plan that keeps to its dates asks for nothing.
+        if row.blocks and (notes or row.decision_code != Decision.LAUNCH_WITH_PLAN):
+            notes.append(row.blocks)
         if notes:
             entries.append(Entry(row.system, row.decision, row.decision_code, tuple(notes)))
     return entries

@@ -6,19 +6,22 @@ import datetime
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from gatebook import __version__
+from gatebook.cli.again import Said, inputs_now, said_before, to_repeat
 from gatebook.cli.exits import BUSY, DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, Stop
 from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 
 if TYPE_CHECKING:
     from gatebook.backends.google.signin import Purpose
+    from gatebook.cli.mark import Outcome
     from gatebook.memory import Memory
     from gatebook.notify import Message, Notifier
     from gatebook.sync import Loaded, Plan
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 # More would run off the screen; the portfolio has them all, in the same order.
 _MOST_SHOWN = 20
+_ALREADY = "{} says all this already; not written."
 
 
 @click.command("sync")
@@ -45,6 +49,7 @@ _MOST_SHOWN = 20
 @click.option("--today", type=IsoDate(), help="Judge as of this day instead of today.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option("--notify", is_flag=True, help="Send what changed; see [notify] in gatebook.toml.")
+@click.option("--mark", is_flag=True, help="Google: note on the cells what needs attention.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a pipeline.")
 @click.option("--full", is_flag=True, help="Read every sheet, also those that did not change.")
 @click.option("--verbose", "-v", is_flag=True, help="Name what was passed over, and why.")
@@ -57,6 +62,7 @@ def command(
     today: datetime.date | None,
     dry_run: bool,
     notify: bool,
+    mark: bool,
     as_json: bool,
     full: bool,
     verbose: bool,
@@ -86,20 +92,36 @@ def command(
     message = None
     day = today or using.config.today()
     written = False
-    with (
-        _stopping(),
-        nullcontext() if dry_run else _lock(target, using),
-        _memory(target, using, ledger, dry_run=dry_run) as memory,
-    ):
-        plan, loaded = _plan(places, target, using, day, memory, quiet=quiet, verbose=verbose)
-        unchanged = loaded.unchanged + using.unchanged
-        if not dry_run:
-            message = _message(plan) if notifier else None
-            written = _write(plan, loaded, using, memory, day)
-    _report(plan, using, written, unchanged, day, as_json=as_json, dry_run=dry_run, quiet=quiet)
+    with _stopping(), nullcontext() if dry_run else _lock(target, using):
+        # A dry run records nothing, and --verbose names files that only looking at all of them gives.
+        inputs = "" if dry_run or verbose or mark else inputs_now(places, target, using, day)
+        if not full and (again := said_before(inputs, target, _ledger_url(target, using, ledger))):
+            _print(again, _ALREADY.format(target), as_json=as_json, quiet=quiet)
+            return DONE
+        with _memory(target, using, ledger, dry_run=dry_run) as memory:
+            plan, loaded = _plan(
+                places, target, using, day, memory, mark=mark, quiet=quiet, verbose=verbose
+            )
+            unchanged = loaded.unchanged + using.unchanged
+            said = _said(plan, using, not dry_run and plan.workbook is not None, unchanged, day)
+            if not dry_run:
+                message = _message(plan) if notifier else None
+                repeatable = to_repeat(plan, said) if inputs else ""
+                written = _write(plan, loaded, using, memory, day, (inputs, repeatable), mark=mark)
+        marked = _marked(loaded, using, day, write=not dry_run) if mark else None
+    # Writing takes requests, too.
+    record = said.record | {"requests": using.requests} | (marked.record() if marked else {})
+    said = msgspec.structs.replace(said, record=record)
+    _print(said, _ending(plan, written, dry_run=dry_run), as_json=as_json, quiet=quiet)
+    _warn(plan)
     if notifier and message and written:
         _send(notifier, message)
-    return SOME_UNREADABLE if plan.problems or plan.not_found else DONE
+    if marked and marked.marked:
+        marked.tell(quiet=quiet or as_json)
+    elif marked:
+        click.echo("--mark is for Google; gatebook mark writes lists beside files.", err=True)
+    unmarked = marked and marked.failed
+    return SOME_UNREADABLE if plan.problems or plan.not_found or unmarked else DONE
 
 
 def _check_target(target: str, using: Settings) -> None:
@@ -158,27 +180,33 @@ def _lock(target: str, using: Settings) -> Iterator[None]:
         lock.release()
 
 
+def _ledger_url(target: str, using: Settings, ledger: str) -> str:
+    from gatebook.wiring import ledger_url
+
+    return ledger_url(target, ledger or using.config.ledger)
+
+
 @contextmanager
 def _memory(target: str, using: Settings, ledger: str, *, dry_run: bool) -> Iterator[Memory | None]:
     """The portfolio's ledger; None where there shall be none."""
-    from gatebook.wiring import ledger_file, ledger_key, ledger_url
+    from gatebook.wiring import ledger_file, ledger_key
 
-    url = ledger_url(target, ledger or using.config.ledger)
+    url = _ledger_url(target, using, ledger)
     if not url:
         yield None
         return
+    from gatebook.cli.past import say_upgraded
+    from gatebook.ledger.errors import NoneYet
     from gatebook.ledger.ledger import open_ledger
     from gatebook.memory import Memory
 
-    file = ledger_file(url)
-    # A file is made with the first sync that succeeds.
-    opened = None if file and not file.exists() else open_ledger(url, create=not dry_run)
-    if opened and opened.upgraded and opened.upgraded.before:
-        click.echo(
-            f"The ledger {opened.name} was brought up to date for this version"
-            + (f"; as it was: {opened.upgraded.backup}" if opened.upgraded.backup else ""),
-            err=True,
-        )
+    file, opened = ledger_file(url), None
+    # A file is made with the first sync that succeeds; a dry run makes no ledger anywhere.
+    if not file or file.exists():
+        with suppress(NoneYet):
+            opened = open_ledger(url, create=not dry_run)
+    if opened:
+        say_upgraded(opened)
     memory = Memory(
         opened,
         lambda: open_ledger(url),
@@ -197,11 +225,13 @@ def _memory(target: str, using: Settings, ledger: str, *, dry_run: bool) -> Iter
 def _stopping() -> Iterator[None]:
     """What can go wrong in a sync, as exit codes."""
     from gatebook.backends.protocol import Unwritable
-    from gatebook.ledger.errors import LedgerError, Overtaken
+    from gatebook.ledger.errors import LedgerError, NoLedger, Overtaken
     from gatebook.wiring import SettingsError
 
     try:
         yield
+    except NoLedger as trouble:
+        raise Stop(USAGE, trouble.reason, trouble.remedy) from trouble
     except (Unwritable, LedgerError) as trouble:
         raise Stop(NOT_WRITTEN, trouble.reason, trouble.remedy) from trouble
     except Overtaken as trouble:
@@ -221,14 +251,16 @@ def _plan(
     today: datetime.date,
     memory: Memory | None,
     *,
+    mark: bool,
     quiet: bool,
     verbose: bool,
 ) -> tuple[Plan, Loaded]:
+    from gatebook.cli.making import look_of
     from gatebook.cli.reading import read_locations
     from gatebook.sync import nothing_known, plan_sync
     from gatebook.wiring import is_web
 
-    purpose = _purpose(target)
+    purpose = _purpose(target, mark=mark)
     loaded = read_locations(
         places,
         using,
@@ -249,27 +281,50 @@ def _plan(
         now=using.config.now_text(),
         version=__version__,
         told=memory.told(loaded.sheets) if memory else (),
+        look_of=look_of(using),
     )
     return plan, loaded
 
 
-def _purpose(target: str) -> Purpose:
-    """A portfolio in Google is written with the sign-in that also reads: one identity, one pace."""
+def _purpose(target: str, *, mark: bool) -> Purpose:
+    """What is written in Google, portfolio or marks, is written with the sign-in that also reads: one
+    identity, one pace."""
     from gatebook.wiring import is_web
 
-    return "write" if is_web(target) else "read"
+    return "write" if mark or is_web(target) else "read"
 
 
 def _write(
-    plan: Plan, loaded: Loaded, using: Settings, memory: Memory | None, today: datetime.date
+    plan: Plan,
+    loaded: Loaded,
+    using: Settings,
+    memory: Memory | None,
+    today: datetime.date,
+    repeatable: tuple[str, str],
+    *,
+    mark: bool,
 ) -> bool:
     """Write the portfolio, and record the sync; whether the portfolio was written."""
     from gatebook.sync import apply_sync
 
-    backend = using.backend(plan.portfolio, _purpose(plan.portfolio))
+    backend = using.backend(plan.portfolio, _purpose(plan.portfolio, mark=mark))
     if memory is None:
         return apply_sync(plan, backend)
-    return memory.record(loaded, plan, today=today, write=lambda: apply_sync(plan, backend))
+    return memory.record(
+        loaded,
+        plan,
+        today=today,
+        write=lambda: apply_sync(plan, backend),
+        repeatable=repeatable,
+    )
+
+
+def _marked(loaded: Loaded, using: Settings, today: datetime.date, *, write: bool) -> Outcome:
+    """Mark the spreadsheets that were read. The portfolio is written, whatever comes of it."""
+    from gatebook.cli.mark import Outcome, google_marks
+    from gatebook.domain.systems import systems
+
+    return Outcome(google_marks(loaded, systems(loaded.judged, today), using, write=write), write)
 
 
 def _notifier(using: Settings) -> Notifier:
@@ -301,37 +356,39 @@ def _send(notifier: Notifier, message: Message) -> None:
         )
 
 
-def _report(
-    plan: Plan,
-    using: Settings,
-    written: bool,
-    unchanged: int,
-    today: datetime.date,
-    *,
-    as_json: bool,
-    dry_run: bool,
-    quiet: bool,
-) -> None:
-    from gatebook.cli.reports import attention, json_line, problem_lines, sync_json, totals
-    from gatebook.cli.terminal import indented, line, show, show_table
+def _said(plan: Plan, using: Settings, written: bool, unchanged: int, today: datetime.date) -> Said:
+    """What there is to print of a sync."""
+    from gatebook.cli.reports import attention, sync_json, totals
+
+    record = sync_json(
+        plan, written=written, today=today, unchanged=unchanged, requests=using.requests
+    )
+    entries = attention(plan)
+    more = max(len(entries) - _MOST_SHOWN, 0)
+    return Said(record, totals(plan.tables), tuple(entries[:_MOST_SHOWN]), more)
+
+
+def _print(said: Said, ending: str, *, as_json: bool, quiet: bool) -> None:
+    from gatebook.cli.terminal import line, show, show_table
 
     if as_json:
-        record = sync_json(
-            plan,
-            written=written,
-            today=today,
-            unchanged=unchanged,
-            requests=using.requests,
-        )
-        sys.stdout.buffer.write(json_line(record))
+        from gatebook.cli.reports import json_line
+
+        sys.stdout.buffer.write(json_line(said.record))
     elif not quiet:
-        show([line(totals(plan.tables))])
-        entries = attention(plan)
-        if entries:
-            show_table(entries[:_MOST_SHOWN])
-        if len(entries) > _MOST_SHOWN:
-            show([line(f"and {len(entries) - _MOST_SHOWN} more: see the portfolio", 2)])
-        show([line(_ending(plan, written, dry_run=dry_run))])
+        show([line(said.totals)])
+        if said.entries:
+            show_table(said.entries)
+        if said.more:
+            show([line(f"and {said.more} more: see the portfolio", 2)])
+        show([line(ending)])
+
+
+def _warn(plan: Plan) -> None:
+    """Name what was not read or not found."""
+    from gatebook.cli.reports import problem_lines
+    from gatebook.cli.terminal import indented, show
+
     missing = [
         f"not found: {row.system} ({row.file}); its last known state stays"
         for row in plan.not_found
@@ -341,6 +398,12 @@ def _report(
             "  What to do: bring the file back, or, if the system is retired, delete its row in the "
             "portfolio."
         )
+    if not plan.tables.systems:
+        missing += [
+            "warning: no review was found, so the portfolio shows no system",
+            "  What to do: check the places that were read (--verbose names what was passed over); "
+            "gatebook new makes a form.",
+        ]
     show((indented(text) for text in (*problem_lines(plan.problems), *missing)), err=True)
 
 
@@ -349,4 +412,4 @@ def _ending(plan: Plan, written: bool, *, dry_run: bool) -> str:
         return f"Would write {plan.portfolio}. Nothing was written (--dry-run)."
     if written:
         return f"Wrote {plan.portfolio}."
-    return f"{plan.portfolio} says all this already; not written."
+    return _ALREADY.format(plan.portfolio)
