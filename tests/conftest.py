@@ -8,11 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
+
+from tests.abuse import counting
 
 settings.register_profile("everyday", deadline=None)
 # A change is judged by the same examples as the last one; the search goes on at people's desks.
@@ -88,6 +90,19 @@ def pytest_configure(config: pytest.Config) -> None:
         f"engine(name, ...): needs these programs: {', '.join(_ENGINES)}. Without them it skips, "
         "or fails where GATEBOOK_REQUIRE_ENGINES=1.",
     )
+    config.addinivalue_line(
+        "markers",
+        "abuse(*pains, trouble): a case of the abuse suite; see tests/abuse/README.md.",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the reports of the abuse suite's cases carry what is counted."""
+    counting.note(item, call)
+    return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

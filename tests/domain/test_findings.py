@@ -80,8 +80,9 @@ MADE_ELSEWHERE = {
     "system-renamed",
 }
 # Added to SPEC's list, because PAINS asks for them: formulas typed into inputs (13), words that are
-# on no list (9), a form of another version (8).
+# on no list (9), a form of another version (8); rows sorted without their keys (5).
 ADDED = {
+    "row-mixed-up": "warn",
     "formula-in-input": "warn",
     "date-in-future": "warn",
     "label-missing": "warn",
@@ -204,8 +205,9 @@ def _spoilt() -> list[Review]:
         owner="Bo Li", backup="", regate_on=TODAY, rows=(green_row(gates[0], status=Status.RED),),
     )  # fmt: skip
     late = msgspec.structs.replace(third, regate_on=date(2026, 11, 22))
+    mixed_up = with_row(passing_review(), 1, title=TWELVE.gates[1].title)
     fourth = passing_review(owner="", attendees=(Attendee("A"),) * 7)
-    return [first, second, third, late, fourth]
+    return [first, second, third, late, mixed_up, fourth]
 
 
 def _strict() -> Review:

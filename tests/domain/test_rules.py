@@ -711,6 +711,13 @@ class TestRows:
         review = passing_review(rows=tuple(green_row(g, number_shown=None) for g in TWELVE.gates))
         assert straight(review) == []
 
+    @pytest.mark.parametrize("title", ["", "2026-12-01"])
+    def test_neither_number_nor_title_in_sight(self, title: str) -> None:
+        """In a row of a sheet: a review that no sheet told yet has neither."""
+        cells = {"status": Cell(12, 3)}
+        review = with_row(passing_review(), 4, number_shown=None, title=title, cells=cells)
+        assert straight(review) == ["row-mixed-up at gate 4"]
+
     def test_numbers_of_another_version_are_its_own(self) -> None:
         old = msgspec.structs.replace(stamp_of(TWELVE), version=TWELVE.version + 1)
         review = with_row(passing_review(stamp=old), 4, number_shown="5")
@@ -719,6 +726,27 @@ class TestRows:
     def test_a_row_that_lost_its_key(self) -> None:
         review = with_row(passing_review(), 4, lost_key=True)
         assert straight(review) == ["row-unknown at gate 4"]
+
+    @pytest.mark.parametrize(
+        ("title", "number", "said"),
+        [
+            (TWELVE.gates[3].title, "4", []),
+            ("managers TRAINED", "4", ["row-mixed-up at gate 4"]),
+            ("Managers trained", None, ["row-mixed-up at gate 4"]),
+            ("Managers trained", "10", ["row-unknown at gate 4"]),
+            ("Who may see what", "4", []),
+            ("", "4", []),
+        ],
+    )
+    def test_a_title_of_another_gate(self, title: str, number: str | None, said: list[str]) -> None:
+        """Somebody sorted or copied a part of the row: a text of one's own is no contradiction."""
+        review = with_row(passing_review(), 4, title=title, number_shown=number)
+        assert straight(review) == said
+
+    def test_titles_of_another_version_are_its_own(self) -> None:
+        old = msgspec.structs.replace(stamp_of(TWELVE), version=TWELVE.version + 1)
+        review = with_row(passing_review(stamp=old), 4, title="Managers trained")
+        assert straight(review) == ["checklist-differs"]
 
 
 class TestForm:

@@ -378,8 +378,8 @@ class TestChangeSince:
 
     def test_better_and_worse(self) -> None:
         before = sheet(date(2026, 10, 1), red=2)
-        assert change_since(one(before, sheet())) == "was “Launch delayed”; better: 2"
-        assert change_since(one(before, sheet(red=4))) == "better: 2; worse: 4"
+        assert change_since(one(before, sheet())) == "was “Launch delayed”; gate 2 better"
+        assert change_since(one(before, sheet(red=4))) == "gate 2 better; gate 4 worse"
 
     def test_what_was_not_marked_cannot_be_compared(self) -> None:
         rows = (msgspec.structs.replace(passing_review().rows[0], status=None),)

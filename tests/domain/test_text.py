@@ -34,6 +34,8 @@ class TestClean:
             ("Ana\u00a0Ruiz", "Ana Ruiz"),
             ("Ana\r\n Ruiz\t", "Ana Ruiz"),
             ("\u200bAna\ufeff", "Ana"),
+            ("\u00ad\u2060Ana\u2800\u3164", "Ana"),
+            ("Ali\u200creza", "Ali\u200creza"),
             ("Ana\u3000Ruiz", "Ana Ruiz"),
             ("", ""),
             (" \u00a0\n", ""),

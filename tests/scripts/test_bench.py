@@ -51,7 +51,25 @@ def test_a_part_with_size_nought_is_left_out() -> None:
     assert [line[0] for line in lines] == ["`python -c pass`", "`gatebook --help`"]
 
 
-@pytest.mark.parametrize("mark", ["<!-- bench: begin -->", "<!-- bench: end -->"])
+def test_very_many_workbooks_are_measured_with_little_changed() -> None:
+    head, _, *lines = _lines("--ledger", "--many", "3", "--rounds", "1")
+    assert head == ["measured", "found, peak memory", "beside", "aim"]
+    found = {line[0]: line for line in lines}
+    assert len(found) == len(lines)
+    (loaded,) = (line for what, line in found.items() if "libraries" in what)
+    assert loaded[1] == "none"
+    (added,) = (line for what, line in found.items() if "rows added" in what)
+    assert added[1] == "1 in runs"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        f"<!-- bench{part}: {end} -->"
+        for part in ("", " ledger", " 100,000")
+        for end in ("begin", "end")
+    ],
+)
 def test_the_page_has_the_place_that_the_bench_writes_to(mark: str) -> None:
     assert mark in _BENCH.read_text(encoding="utf-8")
     assert _PAGE.read_text(encoding="utf-8").count(mark) == 1

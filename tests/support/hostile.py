@@ -443,6 +443,22 @@ REFUSED: dict[str, Refused] = {
 
 
 @contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without the superuser's rights, who may read and write everything.
+
+    What is imported meanwhile is not found: that user may not read this user's libraries.
+    """
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@contextmanager
 def closed() -> Iterator[Path]:
     """A folder with "book.xlsx" and the folder "closed", neither of which may be read.
 
@@ -455,16 +471,12 @@ def closed() -> Iterator[Path]:
         (folder / "open.xlsx").chmod(0o644)
         (folder / "book.xlsx").write_bytes(sound_workbook())
         (folder / "closed").mkdir()
-        root = os.geteuid() == 0
         for path in (folder / "book.xlsx", folder / "closed"):
             path.chmod(0)
-        if root:
-            os.seteuid(_NOBODY)
         try:
-            yield folder
+            with as_nobody():
+                yield folder
         finally:
-            if root:
-                os.seteuid(0)
             (folder / "closed").chmod(0o700)
 
 

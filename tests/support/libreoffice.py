@@ -357,6 +357,14 @@ class Book:
         """Merge the cells of an area."""
         self.ask("merge", tab=tab, area=area)
 
+    def fill_down(self, tab: str, area: str) -> None:
+        """Drag the first row of an area down over the others: copies, or goes on counting."""
+        self.ask("fill_down", tab=tab, area=area)
+
+    def hide(self, tab: str, area: str, *, rows: bool) -> None:
+        """Hide the rows, or the columns, of an area."""
+        self.ask("hide", tab=tab, area=area, rows=rows)
+
     def paste(self, tab: str, area: str, to: str, *, cut: bool = False) -> None:
         """Copy (or cut) an area and paste all of it, formats and rules too, at `to`."""
         self.ask("paste", tab=tab, area=area, to=to, cut=cut)

@@ -360,6 +360,16 @@ class Books:
         """Make one cell of an area."""
         self._unlocked(book, tab).getCellRangeByName(area).merge(True)
 
+    def do_fill_down(self, book: int, tab: str, area: str) -> None:
+        """Drag the first row of an area down over the others: copies, or goes on counting."""
+        cells = self._unlocked(book, tab).getCellRangeByName(area)
+        cells.fillAuto(uno.Enum("com.sun.star.sheet.FillDirection", "TO_BOTTOM"), 1)
+
+    def do_hide(self, book: int, tab: str, area: str, rows: bool) -> None:
+        """Hide the rows, or the columns, of an area."""
+        cells = self._unlocked(book, tab).getCellRangeByName(area)
+        (cells.Rows if rows else cells.Columns).IsVisible = False
+
     def do_paste(self, book: int, tab: str, area: str, to: str, cut: bool) -> None:
         """Copy or cut an area and paste it with everything: value, format, rules, validation."""
         sheet = self._unlocked(book, tab)
