@@ -26,7 +26,7 @@ class ConfigError(Exception):
 
 
 class FormConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How new forms look. `accent` is "#RRGGBB", or "" for the usual dark blue."""
+    """How new forms and the portfolio look. `accent` is "#RRGGBB", or "" for the usual dark blue."""
 
     organisation: str = ""
     logo: str = ""
