@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.abuse import counting
 
@@ -20,6 +20,15 @@ settings.register_profile("everyday", deadline=None)
 # A change is judged by the same examples as the last one; the search goes on at people's desks.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
+# `scripts/mutate` runs the same tests many times in one process.
+settings.register_profile(
+    "mutation",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
+)
 settings.load_profile("ci" if os.environ.get("CI") else "everyday")
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from gatebook.domain.decision import Decision
 from gatebook.domain.judge import Judged, judge
-from gatebook.domain.review import Review, Stamp, Status, Unreadable
+from gatebook.domain.review import GateRow, Review, SignOff, Stamp, Status, Unreadable
 from gatebook.domain.systems import name_copies, systems
 from gatebook.domain.text import clean, slug
 from gatebook.portfolio import build_tables, regulated_gates, what_blocks, with_run
@@ -168,6 +168,14 @@ def test_a_due_date_nobody_can_read_is_shown_as_it_stands() -> None:
 )
 def test_what_blocks(picture: str, said: str) -> None:
     assert what_blocks(judged_picture(picture)) == said
+
+
+def test_of_a_form_not_begun_nothing_is_counted_that_is_only_empty() -> None:
+    rows = tuple(GateRow(gate.key) for gate in TWELVE.gates)
+    blank = review(rows=rows, attendees=(), sign_off=SignOff(), lead="", owner="", backup="")
+    assert what_blocks(judge(blank, TWELVE, TODAY)) == "Not begun yet"
+    torn = msgspec.structs.replace(blank, rows=rows[1:])
+    assert what_blocks(judge(torn, TWELVE, TODAY)) == "Not begun yet; A gate's row is missing"
 
 
 def test_regulated_areas_name_the_gates_that_the_checklist_marks() -> None:

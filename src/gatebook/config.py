@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -96,13 +97,18 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def now_text(self) -> str:
         """The time now as the portfolio shows it: "2026-11-23 07:00 UTC"."""
-        return datetime.now(ZoneInfo(self.timezone)).strftime("%Y-%m-%d %H:%M %Z")
+        return self.time_text(datetime.now(UTC))
+
+    def time_text(self, moment: datetime) -> str:
+        """A moment as the portfolio shows it."""
+        return moment.astimezone(ZoneInfo(self.timezone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def find_config(start: Path) -> Path | None:
     """The nearest gatebook.toml in a folder or above it."""
     for folder in (start, *start.parents):
-        if (folder / NAME).is_file():
+        # Not Path.is_file, which raises where a folder may not be looked into.
+        if os.path.isfile(folder / NAME):
             return folder / NAME
     return None
 
@@ -116,13 +122,13 @@ def load_config(path: Path) -> Config:
         config = msgspec.toml.decode(path.read_text(encoding="utf-8-sig"), type=Config)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(_explain(path, error)) from error
     try:
         ZoneInfo(config.timezone)
     except (KeyError, ValueError, OSError) as error:
         raise ConfigError(
-            f"{path}: timezone is “{config.timezone}”; expected a name such as Europe/Berlin"
+            f"{path}: timezone is “{config.timezone[:80]}”; expected a name such as Europe/Berlin"
         ) from error
     _check_form(path, config.form)
     base = path.parent

@@ -6,7 +6,8 @@ Stands between `sync`, which knows no database, and `ledger`, which knows no syn
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -15,18 +16,22 @@ import msgspec
 from gatebook.backends.protocol import Passed, Source
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.judge import judge
+from gatebook.domain.past import TICK, Lost, Past, Step
 from gatebook.ledger.encoding import Note, answers_of
 from gatebook.ledger.records import Run, Seen, Sheet, SheetState
-from gatebook.sync import FileResult, Judgement, Loaded, Plan, SheetRead
+from gatebook.sync import FileResult, Judgement, Loaded, Plan, Remembered, SheetRead
 
 if TYPE_CHECKING:
     from gatebook.ledger.ledger import Ledger
+    from gatebook.sheets.portfolio_tables import RunRow
 
 # A stamp this young, in seconds, when a sheet was read may hide an edit made right afterwards: a file
 # system's clock ticks every two seconds at worst, and Drive lists a version before its last edits.
 SETTLES_ON_DISK = 3.0
 _SETTLES_IN_DRIVE = 300.0
 _UNSETTLED = "?"
+# Of more files the same is said in one line.
+_MOST_TOLD = 3
 
 
 class Memory:
@@ -50,6 +55,8 @@ class Memory:
         self._make = make
         self._portfolio = portfolio
         self._version = version
+        self._checklists = checklists
+        self._standing: Mapping[str, int] = {}
         self._started = now()
         self._fingerprint = fingerprint(checklists, version)
         last = ledger.last_run(portfolio) if ledger else None
@@ -83,48 +90,66 @@ class Memory:
             for state in same
         }
 
-    def told(self, sheets: Sequence[SheetRead]) -> tuple[str, ...]:
-        """What happened to files since the last sync that no sheet says: gone, moved, replaced."""
+    def remember(
+        self, sheets: Sequence[SheetRead], today: date, when: Callable[[datetime], str]
+    ) -> Remembered:
+        """What is on record besides these sheets. `when` says a moment as the portfolio does."""
         if self._ledger is None:
-            return ()
-        here = {sheet.source.location: sheet for sheet in sheets}
-        gone = {
-            location: state
-            for location, state in self._known.items()
-            if location not in here and state.state != "missing"
+            return Remembered()
+        past = self._ledger.past(self._portfolio)
+        self._standing = self._ledger.standing(self._portfolio)
+        decided = {step.id: step.decision for step in past.steps}
+        stamped = {
+            sheet.source.location: sheet
+            for sheet in sheets
+            if sheet.fresh and sheet.source.modified > 0
         }
-        fresh = [sheet for sheet in sheets if sheet.source.location not in self._known]
-        held = self._ledger.reviews_of(gone.values())
-        was_at = {
-            review.stamp.review_id: location
-            for location, reviews in held.items()
-            for review in reviews
+        older = {
+            where
+            for where, sheet in stamped.items()
+            if sheet.source.modified < past.stamps.get(where, 0) - TICK
         }
-        lines = []
-        for sheet in fresh:
-            moved = {
-                was_at[one.review.stamp.review_id]
-                for one in sheet.result.judged
-                if one.review.stamp.review_id in was_at
-            }
-            lines += [f"{before} moved to {sheet.source.location}" for before in sorted(moved)]
-            for before in moved:
-                gone.pop(before, None)
-        lines += [f"{location} is gone" for location, state in gone.items() if state.reviews]
-        for sheet in sheets:
-            state = self._known.get(sheet.source.location)
-            if state and _is_older(sheet, state) and not self._holds_still(sheet, state):
-                lines.append(f"{sheet.source.location} was replaced by an older copy")
-        return tuple(lines)
+        other = {where for where in older if not self._holds_still(stamped[where])}
+        newer = stamped.keys() - older
+        marked = {where: day for where, day in past.older.items() if where not in newer}
+        return Remembered(
+            past=msgspec.structs.replace(past, older=dict.fromkeys(sorted(other), today) | marked),
+            told=tuple(told(sheets, self._known, past.steps, older, other)),
+            runs=tuple(
+                _run_row(run, when) for run in self._ledger.runs(self._portfolio) if run.written
+            ),
+            standing={key: decided.get(one, "") for key, one in self._standing.items()},
+            recover=lambda systems: self._recovered(systems, past, today),
+        )
 
-    def _holds_still(self, sheet: SheetRead, state: SheetState) -> bool:
+    def _holds_still(self, sheet: SheetRead) -> bool:
         """Whether a sheet says what it said, whatever its stamp: drives that keep local time (FAT, some
         shares) move all stamps by an hour with the end of summer time."""
         assert self._ledger is not None
+        state = self._known[sheet.source.location]
         known = self._ledger.reviews_of([state])[state.location]
         return [answers_of(one) for one in known] == [
             answers_of(one.review) for one in sheet.result.judged
         ]
+
+    def _recovered(self, systems: Collection[str], past: Past, today: date) -> dict[str, Lost]:
+        """Systems that count as they were last."""
+        assert self._ledger is not None
+        versions = self._ledger.versions(self._standing[key] for key in systems)
+        holds = {i: state for state in self._known.values() for i in state.reviews}
+        found = {}
+        for key in systems:
+            version = versions[self._standing[key]]
+            since = past.gone.get((key, version.review_id), today)
+            # Without its checklist it is shown by another one: better than not at all.
+            first = next(iter(self._checklists.values()))
+            checklist = self._checklists.get(version.checklist, first)
+            review, state = version.review, holds.get(version.id)
+            if state:
+                review = msgspec.structs.replace(review, location=state.location)
+            unreadable = state is not None and state.state == "unreadable"
+            found[key] = Lost(judge(review, checklist, since), since, unreadable)
+        return found
 
     def record(
         self,
@@ -161,7 +186,8 @@ class Memory:
                 inputs=repeatable[0] if repeatable[1] else "",
                 said=repeatable[1],
             )
-            turn.record(run, self._sheets(loaded, plan.keys), plan.newest)
+            kept = {key: self._standing[key] for key in plan.kept if key in self._standing}
+            turn.record(run, self._sheets(loaded, plan.keys), {**kept, **plan.newest})
             return write()
 
     def close(self) -> None:
@@ -199,9 +225,88 @@ class Memory:
         )
 
 
-def _is_older(sheet: SheetRead, state: SheetState) -> bool:
-    """Whether a sheet that was read anew has an earlier stamp than before, by more than a clock's tick."""
-    return sheet.fresh and 0 < sheet.source.modified < state.modified - 1
+def told(
+    sheets: Sequence[SheetRead],
+    known: Mapping[str, SheetState],
+    steps: Sequence[Step],
+    older: Collection[str],
+    other: Collection[str],
+) -> Iterator[str]:
+    """What happened to files since the last sync that no sheet says, in words.
+
+    `known`: what was known of each place. `older`: the places whose time stamp went back; `other`:
+    those of them that say something else than before.
+    """
+    here = {sheet.source.location for sheet in sheets}
+    held = {step.id: step for step in steps}
+    said = {(step.review_id, step.answers): step.recorded for step in steps}
+    gone = [
+        state
+        for location, state in known.items()
+        if location not in here and state.state != "missing" and state.reviews
+    ]
+    was_at = {
+        held[i].review_id: state.location for state in gone for i in state.reviews if i in held
+    }
+    moved: set[str] = set()
+    for sheet in sheets:
+        where = sheet.source.location
+        state = known.get(where)
+        ids = {one.review.stamp.review_id for one in sheet.result.judged}
+        if state is None or state.state == "missing":
+            came = {was_at[review] for review in ids if review in was_at}
+            moved |= came
+            for before in sorted(came):
+                yield _moved(before, where)
+            if state and not came:
+                yield f"{where} is back"
+        elif state.workbook != sheet.source.name and "://" in where:
+            yield f"{state.workbook} was renamed to {sheet.source.name}"
+        again = _said_before(sheet, state, said, held) if state and sheet.fresh else None
+        if where in other:
+            yield f"{where} was replaced by an older copy" + (f", as of {again}" if again else "")
+        elif again:
+            yield f"{where} says again what it said on {again}"
+    yield from (f"{one.location} is gone" for one in gone if one.location not in moved)
+    still = sorted(set(older) - set(other))
+    if len(still) > _MOST_TOLD:
+        yield f"the times of {len(still)} files went back; they say what they said"
+    else:
+        yield from (f"the time of {where} went back; it says what it said" for where in still)
+
+
+def _moved(before: str, now: str) -> str:
+    if "://" not in now and os.path.dirname(before) == os.path.dirname(now):
+        return f"{before} was renamed to {os.path.basename(now)}"
+    return f"{before} moved to {now}"
+
+
+def _said_before(
+    sheet: SheetRead,
+    state: SheetState,
+    said: Mapping[tuple[str, str], date],
+    held: Mapping[int, Step],
+) -> date | None:
+    """The day on which a review of this sheet said just that, where it said something else since."""
+    had = {held[i].review_id: held[i].answers for i in state.reviews if i in held}
+    for one in sheet.result.judged:
+        review, now = one.review.stamp.review_id, answers_of(one.review)
+        if had.get(review, now) != now and (review, now) in said:
+            return said[review, now]
+    return None
+
+
+def _run_row(run: Run, when: Callable[[datetime], str]) -> RunRow:
+    # A sync that repeats another needs no portfolio.
+    from gatebook.sheets.portfolio_tables import RunRow
+
+    return RunRow(
+        when=when(run.started),
+        read=run.read + run.unchanged,
+        unreadable=run.unreadable,
+        passed_over=run.passed,
+        changed=run.changed,
+    )
 
 
 def _is_same(source: Source, state: SheetState) -> bool:

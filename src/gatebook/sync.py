@@ -7,14 +7,15 @@ should say and whether it does already; `apply_sync` writes it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from gatebook.backends.protocol import Backend, Passed, Source, Unreadable, Unwritable
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.judge import Judged, judge
+from gatebook.domain.past import Lost, Past
 from gatebook.domain.systems import name_copies, systems
 from gatebook.sheets.review_form import SKIPPED_MARKS, TabProblem, read_reviews
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gatebook.sheets.form_draw import Look
     from gatebook.sheets.model import Grid, Workbook
     from gatebook.sheets.portfolio_read import OldPortfolio
-    from gatebook.sheets.portfolio_tables import SystemRow, Tables
+    from gatebook.sheets.portfolio_tables import RunRow, SystemRow, Tables
 
 
 # What the tab Runs and the ledger say of a sync that found everything decided as before.
@@ -183,6 +184,27 @@ def _is_new(location: str, seen: set[str]) -> bool:
     return new
 
 
+def nothing_lost(_systems: Collection[str]) -> Mapping[str, Lost]:
+    """For a run without a memory."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is on record besides the sheets and the portfolio; nothing where there is no memory.
+
+    `told`: what happened to files since the last sync. `runs`: every sync that wrote the portfolio.
+    `standing`: by system that counts, its decision. `recover` gives some of these systems as they were
+    last.
+    """
+
+    past: Past = field(default_factory=Past)
+    told: tuple[str, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+    standing: Mapping[str, str] = field(default_factory=dict)
+    recover: Callable[[Collection[str]], Mapping[str, Lost]] = nothing_lost
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A system whose decision differs from the one in the portfolio on disk (None: new there)."""
@@ -200,7 +222,8 @@ class Plan:
     `before` are the systems as the portfolio had them.
     `keys` has the system of each review by its location and tab, `newest` the place of each system's
     review that counts. `changed` says in words what did.
-    `decisions` has the decision of each system that was read; `files` is how many were read.
+    `decisions` has the decision of each system that was read; `files` is how many were read. `kept`
+    are the systems that were not, and have a row all the same.
     """
 
     portfolio: str
@@ -215,11 +238,12 @@ class Plan:
     changed: str = ""
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
     newest: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
 
     @property
     def not_found(self) -> tuple[SystemRow, ...]:
         """Systems of the portfolio that were not there this time."""
-        return tuple(row for row in self.tables.systems if row.state.startswith("not found"))
+        return tuple(row for row in self.tables.systems if row.is_missing)
 
 
 def plan_sync(
@@ -232,15 +256,16 @@ def plan_sync(
     today: date,
     now: str,
     version: str,
-    told: Sequence[str] = (),
+    remembered: Remembered | None = None,
     look_of: Look | None = None,
 ) -> Plan:
     """Compare what was read with the portfolio on disk. `now` is the time as the Runs tab shows it;
-    `told` is what else happened since the last sync, for that tab. `look_of`: the organisation's look.
+    `remembered` is what else is known. `look_of`: the organisation's look.
 
     Raises Unwritable where writing would lose something that somebody else put there.
     """
     from gatebook.portfolio import build_tables, with_run
+    from gatebook.portfolio.decisions import runs
     from gatebook.sheets.portfolio_book import portfolio_workbook
     from gatebook.sheets.portfolio_read import OldPortfolio, read_portfolio
     from gatebook.sheets.portfolio_tables import RunRow
@@ -259,9 +284,13 @@ def plan_sync(
             "Bring the row back as it was (undo; take out what was inserted above it), or move the "
             "file away: the next sync makes a new one. Nothing was written.",
         )
-    found = systems(loaded.judged, today)
-    tables = build_tables(found, loaded.problems, old, today, home)
-    before = {row.key: row.decision_code or None for row in old.systems}
+    known = remembered or Remembered()
+    found = systems(loaded.judged, today, known.past.steps)
+    old, let_go = _with_lost(old, known, {system.key for system in found}, home)
+    old = replace(old, runs=runs(old.runs, known.runs))
+    tables = build_tables(found, loaded.problems, old, today, home, known.past)
+    before: dict[str, str | None] = dict(known.standing)
+    before |= {row.key: row.decision_code or None for row in old.systems}
     changes = tuple(
         Change(system.name, before.get(system.key), system.newest.verdict.decision.value)
         for system in found
@@ -277,10 +306,13 @@ def plan_sync(
     newest = {
         system.key: (system.newest.review.location, system.newest.review.tab) for system in found
     }
-    changed = "; ".join([_changed_text(changes, first=not old.systems), *told])
+    first = not old.systems and not known.standing
+    changed = "; ".join([_changed_text(changes, first=first), *let_go, *(told := known.told)])
     # Thousands of reviews would fill the memory while the portfolio is laid out and drawn.
-    del found, loaded
-    same = exists and _is_written(tables, version, old, portfolio, look_of)
+    del found, loaded, known, remembered
+    # What happened to files is told once, also where every row stays as it was.
+    quiet = not (let_go or told)
+    same = exists and quiet and _is_written(tables, version, old, portfolio, look_of)
     if not same:
         run = RunRow(
             when=now,
@@ -303,7 +335,34 @@ def plan_sync(
         changed=changed,
         keys=keys,
         newest=newest,
+        kept=frozenset(row.key for row in tables.systems if not row.was_read),
     )
+
+
+def _with_lost(
+    old: OldPortfolio, known: Remembered, here: Collection[str], home: str
+) -> tuple[OldPortfolio, list[str]]:
+    """The portfolio with a row for each system that counts, and is neither here nor has one; and who
+    was let go, in words: whose row somebody took out of the portfolio that was written last."""
+    from gatebook.portfolio import lost_row
+    from gatebook.portfolio.decisions import has_all
+
+    rows = {row.key for row in old.systems}
+    lost = [key for key in known.standing if key not in here and key not in rows]
+    if not lost:
+        return old, []
+    if old.grids and has_all(old.runs, known.runs):
+        names = {step.system_key: step.system or step.system_key for step in known.past.steps}
+        return old, [f"{names.get(key, key)} was let go: its row was deleted" for key in lost]
+    back = []
+    # In portions: thousands of reviews would fill the memory.
+    for start in range(0, len(lost), _PORTION):
+        found = known.recover(lost[start : start + _PORTION])
+        back += [lost_row(key, one, home) for key, one in found.items()]
+    return replace(old, systems=(*old.systems, *back)), []
+
+
+_PORTION = 200
 
 
 def _is_written(

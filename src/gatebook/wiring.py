@@ -244,13 +244,23 @@ def runner(
         return one_by_one(backend, sources, how, progress)
     # Imported here: it takes 30 ms, which a run over few files does not need to spend.
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
 
     chunks = [sources[start : start + _CHUNK] for start in range(0, len(sources), _CHUNK)]
     results: list[FileResult] = []
-    with ProcessPoolExecutor(workers, initializer=_end_with_parent) as pool:
+    pool = ProcessPoolExecutor(workers, initializer=_end_with_parent)
+    try:
         for part in pool.map(partial(_read_chunk, backend, how=how), chunks):
             results.extend(part)
             progress(len(results), len(sources))
+    except BaseException:
+        # Stopped from outside, perhaps while a reader was being started: it may wait for work for ever,
+        # and Python waits for it at its end.
+        for reader in active_children():
+            reader.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
     return results
 
 

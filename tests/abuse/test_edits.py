@@ -396,6 +396,7 @@ MOVED = [
         (1, 5),
         lambda s: s.copy("3 gate:3 check", "4 gate"),
         said=("4 gate row-mixed-up: the title “Confidential data handled”",),
+        decision="incomplete",
     ),
     Edit(
         "the column Owner deleted",

@@ -76,6 +76,7 @@ WORKED = [
         (5,),
         lambda b: b.fill_down(TAB, f"A{ROWS[1]}:J{ROWS[2]}"),
         said=(f"C{ROWS[2]} row-mixed-up: the title “Data source documented”",),
+        decision="incomplete",
     ),
     Worked(
         "the row of gate 3 cut out and put below the others",

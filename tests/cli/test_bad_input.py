@@ -104,6 +104,7 @@ def _zip_with_noise(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [_noise, _too_big, _zip_with_noise])
+@abuse("hostile", 22)
 def test_large_files_of_nothing(sound: Office, make: Callable[[Path], None]) -> None:
     make(sound.reviews / "m.xlsx")
     try:
@@ -153,6 +154,7 @@ def test_lock_files_and_hidden_files_are_no_trouble(sound: Office) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links, pipes and closed files")
+@abuse("hostile", 2)
 def test_links_to_nowhere_and_pipes(sound: Office) -> None:
     (sound.reviews / "lost.xlsx").symlink_to("nowhere.xlsx")
     (sound.reviews / "round.xlsx").symlink_to("round.xlsx")

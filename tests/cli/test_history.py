@@ -19,6 +19,7 @@ from gatebook.domain.cells import Cell
 from gatebook.domain.review import Stamp
 from gatebook.ledger.ledger import open_ledger
 from gatebook.ledger.records import Record
+from tests.abuse.marks import abuse
 from tests.cli.conftest import Office, review_of, with_red, with_yellow
 from tests.cli.test_terminal import at_terminal, cells, one_line, plain
 from tests.ledger.samples import review, run, sheet
@@ -343,6 +344,7 @@ TYPED = [
 
 
 @pytest.mark.parametrize(("typed", "stands"), TYPED)
+@abuse("hostile", 18)
 def test_no_cell_of_the_csv_is_a_formula(tmp_path: Path, typed: str, stands: str) -> None:
     path = tmp_path / "x.csv"
     write_csv([{"who": typed, "many": -1}], {"who": str, "many": int}, path)
@@ -352,6 +354,7 @@ def test_no_cell_of_the_csv_is_a_formula(tmp_path: Path, typed: str, stands: str
             assert not cell.strip().startswith(tuple("=+@\uff1d"))
 
 
+@abuse("hostile", 18)
 def test_a_hostile_form_stays_text_all_the_way(office: Office) -> None:
     found = review_of("=HYPERLINK(1)", JUNE)
     rows = tuple(msgspec.structs.replace(row, owner="+Mia") for row in found.rows)

@@ -11,11 +11,11 @@ import pytest
 
 from gatebook.backends.excel.backend import ExcelBackend
 from gatebook.backends.protocol import Source
-from gatebook.domain.review import Change, Review
+from gatebook.domain.review import Change, Review, Status, Unreadable
 from gatebook.sheets.review_form import read_reviews
 from gatebook.templates import BUILT_IN, template_text
 from tests.cli.conftest import Office, Ran, review_of, unmarked, with_red, with_yellow
-from tests.support.builders import REVIEWED, TODAY, TWELVE
+from tests.support.builders import REVIEWED, TODAY, TWELVE, with_row
 
 DUE = date(2026, 12, 1)
 
@@ -53,6 +53,19 @@ def test_a_form_is_made_beside_the_newest_review(office: Office) -> None:
     assert (review.rows[4].note, review.rows[4].due) == ("Last time: Yellow", DUE)
     assert review.stamp.system_id == "router"
     assert re.fullmatch(r"router-2026-12-18-[0-9a-f]{8}", review.stamp.review_id)
+
+
+def test_days_that_nobody_can_read_are_named(office: Office) -> None:
+    old = with_row(review_of("Router"), 3, status=Status.RED, due=Unreadable("next week"))
+    old = msgspec.structs.replace(old, review_date=Unreadable("12.11.2026"))
+    office.form("a.xlsx", old)
+    ran = renew(office)
+    assert ran.code == 0
+    assert "Router: the Review date of the old form cannot be read" in ran.err
+    assert "correct it in reviews/a.xlsx (Review)" in ran.err
+    assert "carried forward as typed, and no date: “next week”" in ran.err
+    (due,) = [row.due for row in read(office.folder / ran.out.strip()).rows if row.due]
+    assert due == Unreadable("next week")
 
 
 def test_until_it_is_marked_the_last_review_counts(office: Office) -> None:

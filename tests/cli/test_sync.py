@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from filelock import FileLock
 
+from tests.abuse.marks import abuse
 from tests.cli.conftest import Office, review_of, table_of, with_red, with_yellow, write_form
 from tests.support import hostile
 from tests.support.builders import LAUNCH, TODAY
@@ -265,6 +266,7 @@ def test_a_file_there_that_is_no_portfolio_stays_as_it_is(office: Office, make: 
 
 
 @pytest.mark.parametrize("lock", ["~$portfolio.xlsx", ".~lock.portfolio.xlsx#"])
+@abuse("faults", 21)
 def test_a_portfolio_that_is_open_is_kept_and_the_new_one_stands_beside(
     office: Office, lock: str
 ) -> None:
@@ -318,6 +320,7 @@ def closed(office: Office) -> Iterator[Office]:
 
 @pytest.mark.skipif(os.name != "posix", reason="folders are closed in another way on Windows")
 @pytest.mark.parametrize("there_already", [False, True])
+@abuse("faults", 21, 30)
 def test_a_folder_that_may_not_be_written_to(closed: Office, there_already: bool) -> None:
     office = closed
     if there_already:
@@ -353,6 +356,7 @@ def test_a_second_sync_stops_while_the_first_holds_the_lock(office: Office) -> N
     assert office.sync().code == 0
 
 
+@abuse("faults")
 def test_a_lock_left_by_a_process_that_died_holds_nobody_up(office: Office) -> None:
     office.form("a.xlsx", review_of("A"))
     code = "import filelock, os; filelock.FileLock('.portfolio.xlsx.lock').acquire(); os._exit(9)"
@@ -360,6 +364,7 @@ def test_a_lock_left_by_a_process_that_died_holds_nobody_up(office: Office) -> N
     assert office.sync().code == 0
 
 
+@abuse("faults", 31)
 def test_many_at_once_leave_one_whole_portfolio(office: Office) -> None:
     """Each either does its work or says that another is at it; the file is never half."""
     for number in range(6):

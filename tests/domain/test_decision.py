@@ -350,7 +350,7 @@ class TestWords:
             ("", "All 12 gates green"),
             (YELLOW, "1 yellow: 2 Data quality monitored"),
             (RED, "1 red: 2 Data quality monitored"),
-            ("Pilot lead:", "1 thing to finish: see Check"),
+            ("Pilot lead:", "1 thing to finish: see what is tinted"),
         ],
     )
     def test_the_reason_names_the_gates(self, picture: str, reason: str) -> None:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from gatebook.domain.cadence import NextReview
 from gatebook.domain.cells import Cell
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.decision import Decision
@@ -262,6 +263,7 @@ class TestDowngrade:
         assert list(places(judgement)) == ["downgrade-refused at 2 Downgrade approved by"]
         assert judgement.verdict.decision is Decision.DELAYED
         assert judgement.findings[0].level == "warn"
+        assert "not marked as low-stakes internal" in judgement.findings[0].message
 
     def test_stakes_that_nobody_can_read_are_not_low(self) -> None:
         assert found(self.picture(stakes="lowish")) == [
@@ -272,9 +274,9 @@ class TestDowngrade:
     @pytest.mark.parametrize("approver", ["the board", "TBD", "everyone"])
     def test_only_a_person_can_approve(self, approver: str) -> None:
         """SPEC: an approver is named. A group or a placeholder names nobody."""
-        assert found(self.picture(approver=approver)) == [
-            "downgrade-refused at 2 Downgrade approved by"
-        ]
+        judgement = judged(self.picture(approver=approver))
+        assert list(places(judgement)) == ["downgrade-refused at 2 Downgrade approved by"]
+        assert f"“{approver}” is not one person" in judgement.findings[0].message
 
     def test_a_red_that_nobody_approved_is_simply_red(self) -> None:
         judgement = judged(self.picture(approver=""))
@@ -289,6 +291,7 @@ class TestDowngrade:
         judgement = judged(self.picture(number=3), checklist=make_checklist(5))
         assert [each.code for each in judgement.findings] == ["downgrade-refused"]
         assert judgement.verdict.decision is Decision.DELAYED
+        assert "does not allow yellow" in judgement.findings[0].message
 
 
 class TestDates:
@@ -573,6 +576,7 @@ class TestReviewDue:
         assert due(date(2026, 11, 29)) == []
         assert due(date(2026, 11, 30)) == ["review-due at Review date"]
         assert due(date(2026, 12, 1)) == ["review-overdue at Review date"]
+        assert judged(self.DELAYED).next_review == NextReview(date(2026, 11, 30), "re-gate")
 
     def test_how_late(self) -> None:
         last = judged(self.DELAYED, today=date(2026, 12, 1)).findings[-1]
@@ -743,6 +747,16 @@ class TestRows:
         review = with_row(passing_review(), 4, title=title, number_shown=number)
         assert straight(review) == said
 
+    def test_a_form_whose_formulas_do_not_see_titles_yet(self) -> None:
+        """It goes on showing a launch; gatebook blocks, and says that the two differ."""
+        review = passing_review(shown="Launch this week", cells={"decision": Cell(1, 3)})
+        judgement = judge(with_row(review, 4, title="Managers trained"), TWELVE, TODAY)
+        assert judgement.verdict.shown_as == "Review incomplete: 1 thing to finish"
+        assert {(each.code, each.level) for each in judgement.findings} == {
+            ("row-mixed-up", "block"),
+            ("sheet-disagrees", "warn"),
+        }
+
     def test_titles_of_another_version_are_its_own(self) -> None:
         old = msgspec.structs.replace(stamp_of(TWELVE), version=TWELVE.version + 1)
         review = with_row(passing_review(stamp=old), 4, title="Managers trained")
@@ -781,7 +795,7 @@ class TestForm:
         cells = {"decision": Cell(1, 3)}
         (finding,) = judge(passing_review(shown=shown, cells=cells), TWELVE, TODAY).findings
         assert (finding.code, finding.level, finding.cell) == ("sheet-disagrees", "warn", "D2")
-        assert shown[:70] in finding.message
+        assert shown[:57] in finding.message
         assert "“Launch this week”" in finding.message
 
     def test_numbers_and_dates_in_the_decision_do_not_matter(self) -> None:

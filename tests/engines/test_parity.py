@@ -6,6 +6,7 @@ Python's own decision is held against an independent table in tests/domain/test_
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -28,6 +29,7 @@ from gatebook.sheets.formulas import COMPLETE, HEAD_FLAGS, ROW_CODES, is_on
 from gatebook.sheets.layout import COLUMNS, layout_for
 from gatebook.sheets.review_form import review_workbook
 from tests.support.builders import TWELVE, passing_review, with_row
+from tests.support.cell_values import Edit
 from tests.support.checklists import make_checklist
 from tests.support.engines import Engine, Formulon, LibreOfficeEngine
 from tests.support.libreoffice import LibreOffice
@@ -114,6 +116,81 @@ def test_libreoffice_agrees_with_python(
 ) -> None:
     wrong, _ = differences(LibreOfficeEngine(libreoffice), name, tmp_path)
     assert not wrong, "\n".join(wrong[:20])
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One line: what is typed into a form in which all is well → what the sheet and Python say.
+
+    Cells are named by their column and gate 3, 4 or a row "below" the table.
+    """
+
+    done: str
+    typed: dict[str, Edit]
+    sheet: str
+    python: str
+    check_4: str = COMPLETE
+
+
+_LAUNCH, _ONE_THING = "Launch this week", "Review incomplete: 1 thing to finish"
+_TITLE_3, _TITLE_4 = (TWELVE.gates[place].title for place in (2, 3))
+_PUT_BACK = "Check the answers and put this row's title back"
+_BELOW = layout_for(TWELVE).last_row + 6
+MOVED = [
+    Moved(
+        "titles exchanged",
+        {"gate 3": _TITLE_4, "gate 4": _TITLE_3},
+        "Review incomplete: 2 things to finish", "Review incomplete: 2 things to finish", _PUT_BACK,
+    ),
+    Moved("a title copied", {"gate 4": _TITLE_3}, _ONE_THING, _ONE_THING, _PUT_BACK),
+    Moved("a title in words of one's own", {"gate 4": "Who may see what"}, _LAUNCH, _LAUNCH),
+    Moved("a title blanked", {"gate 4": " "}, _LAUNCH, _LAUNCH),
+    Moved(
+        "title and number copied",
+        {"gate 4": _TITLE_3, "number 4": 3.0},
+        _ONE_THING, _ONE_THING, "Restore this row's number",
+    ),
+    Moved("the key overwritten", {"key 4": "x"}, _ONE_THING, _ONE_THING),
+    Moved("a title below as a note", {"gate below": _TITLE_3}, _LAUNCH, _LAUNCH),
+    Moved(
+        "a second row without its key, red",
+        {"gate below": f" {_TITLE_3.upper()} ", "status below": "Red"},
+        _ONE_THING, "Launch delayed; re-gate date not set",
+    ),
+    Moved(
+        "a second row with its key, red",
+        {"gate below": _TITLE_3, "status below": "Red", "key below": "gate:confidential-data"},
+        _ONE_THING, "Launch delayed; re-gate date not set",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("program", ["formulon", "libreoffice"])
+def test_rows_that_were_moved_in_part(
+    program: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """PAINS 5: whatever Python refuses to launch, the sheet does not launch either."""
+    engine: Engine = Formulon()
+    if program == "libreoffice":
+        engine = LibreOfficeEngine(request.getfixturevalue("libreoffice"))
+    form = draw_blank(TWELVE, tmp_path / "form.xlsx", passing_review())
+    rows = {"3": _row_of(3), "4": _row_of(4), "below": _BELOW}
+
+    def a1(place: str) -> str:
+        column, _, row = place.partition(" ")
+        return Cell(rows[row], COLUMNS[column]).a1
+
+    typed = [{a1(place): value for place, value in case.typed.items()} for case in MOVED]
+    shown, check = (TAB_NAME, decision_cell().a1), (TAB_NAME, a1("check 4"))
+    edits = [{(TAB_NAME, at): value for at, value in cells.items()} for cells in typed]
+    sheets = engine.recalculate_each(form, edits, [shown, check])
+    for case, cells, sheet in zip(MOVED, typed, sheets, strict=True):
+        said = (sheet[shown], judged(form, cells, TWELVE).verdict.shown_as, sheet[check])
+        assert said == (case.sheet, case.python, case.check_4), case.done
+
+
+def _row_of(number: int) -> int:
+    return layout_for(TWELVE).gate_rows[TWELVE.gates[number - 1].key]
 
 
 def test_every_flag_is_drawn_unless_policy_switched_it_off() -> None:

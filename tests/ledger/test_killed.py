@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from gatebook.ledger import reads
 from gatebook.ledger.ledger import Ledger, open_ledger
 from gatebook.ledger.tables import holdings, reviews, sheets, standings
+from tests.abuse.marks import abuse
 from tests.ledger.samples import HERE, run
 from tests.ledger.syncing import SHEETS, WAIT, folder, places, start, sync
 
@@ -47,6 +48,7 @@ def complete(ledger: Ledger, lead: str) -> None:
     ledger.record(HERE, run(), folder(lead), based_on=based_on, counting=places())
 
 
+@abuse("faults", 31)
 def test_killed_before_any_statement(ledger_url: str) -> None:
     process, line = start(sync, ledger_url, "Lead 0", None)
     assert line.recv() == "begin"
@@ -65,6 +67,7 @@ def test_killed_before_any_statement(ledger_url: str) -> None:
         assert len(whole_runs(ledger)) == 2
 
 
+@abuse("faults", 31)
 def test_killed_at_any_time(ledger_url: str) -> None:
     random = Random(50)
     with open_ledger(ledger_url, wait=WAIT) as ledger:

@@ -22,6 +22,7 @@ from gatebook.cli.main import main
 from gatebook.domain.review import Review
 from gatebook.ledger.ledger import open_ledger
 from gatebook.wiring import ledger_key
+from tests.abuse.marks import abuse
 from tests.cli.conftest import header_row, review_of, with_red, with_yellow, write_form
 from tests.ledger.syncing import WAIT, start
 from tests.support.builders import TODAY
@@ -32,6 +33,8 @@ SYSTEMS = tuple(f"System {letter}" for letter in "ABCDEF")
 LONG_AGO = 1_700_000_000.0
 # Seconds in which whatever a killed sync had under way elsewhere must have ended.
 NOTICE = 10.0
+# Seconds after which a sync of six files hangs, on however busy a machine.
+HANGS = 60.0
 # How Python announces what changes something, besides opening a file to write.
 STEPS = ("os.rename", "os.remove", "os.chmod", "os.mkdir", "os.fork")
 
@@ -128,7 +131,10 @@ class Desk:
             # It may have come to its end by itself.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(str(process.pid)), by)
-        process.join()
+        process.join(HANGS)
+        if process.is_alive():
+            process.kill()
+            raise AssertionError(f"it did not end in {HANGS} seconds")
         # The other end of the line is open as long as any of its processes lives.
         assert line.poll(NOTICE), "a process of the killed sync goes on"
         try:
@@ -211,6 +217,7 @@ def killed_and_synced_again(desk: Desk, **kill: object) -> str:
     return "recorded" if added else "written" if written else "nothing"
 
 
+@abuse("faults", 31)
 def test_killed_at_any_time(desk: Desk) -> None:
     random = Random(50)
     desk.edit()
@@ -225,6 +232,7 @@ def test_killed_at_any_time(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["alone", "with readers"])
+@abuse("faults", 31)
 def test_killed_before_each_step(desk: Desk, several: bool) -> None:
     desk.edit()
     code, steps = desk.sync(several=several)

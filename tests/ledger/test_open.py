@@ -16,6 +16,7 @@ import pytest
 from gatebook.ledger.errors import LedgerError
 from gatebook.ledger.ledger import Ledger, open_ledger
 from gatebook.ledger.tables import REVISIONS, VERSION_TABLE
+from tests.abuse.marks import abuse
 from tests.ledger.samples import HERE, many, run
 from tests.support.builders import TODAY
 from tests.support.postgres import Server
@@ -211,6 +212,7 @@ def test_a_file_that_may_only_be_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
+@abuse("faults", 30)
 def test_a_damaged_file_is_named_or_answers(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
@@ -231,6 +233,7 @@ def test_a_damaged_file_is_named_or_answers(
         _ask_all(ledger)
 
 
+@abuse("faults", 30)
 def test_a_lost_row_is_named(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with open_ledger(f"sqlite:///{path}") as ledger:
@@ -246,6 +249,7 @@ def test_a_lost_row_is_named(tmp_path: Path) -> None:
                 ask()
 
 
+@abuse("faults", 30)
 def test_a_file_cut_in_half_is_named(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("cut") / "ledger.db"
     content = _a_ledger(tmp_path_factory).read_bytes()

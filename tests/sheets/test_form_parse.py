@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from gatebook.domain.cells import Cell
+from gatebook.domain.fields import ROW
 from gatebook.domain.judge import judge
 from gatebook.domain.review import Attendee, Review, Status, Unreadable
 from gatebook.sheets.model import CellError, Formula, Raw
@@ -312,7 +314,8 @@ class TestMarks:
         assert answers(review) == msgspec.structs.replace(UNTOUCHED, stamp=review.stamp)
         assert review.stamp.system_id == "invoice-helper"
         assert review.stamp.review_id == "unstamped::Review"
-        assert review.stamp.checklist == TWELVE.id
+        assert review.stamp == stamp_of(TWELVE, review=review.stamp.review_id)
+        assert "checklist-differs" not in codes(review)
 
     def test_a_newer_form(self) -> None:
         """PAINS 8."""
@@ -469,6 +472,47 @@ class TestHeaders:
         desk.clear(desk.header("Due"))
         assert "Owner, Due" in problem_of(desk).reason
 
+    def test_each_that_comes_close_is_named(self) -> None:
+        desk = mixed()
+        desk.rename("Owner", "Ownr")
+        desk.rename("Artifact", "Artifcat")
+        problem = problem_of(desk)
+        assert problem.reason.endswith(
+            "(did you mean “Ownr” in column E?; did you mean “Artifcat” in column I?)"
+        )
+        # The remedy names the headers as they stand on the form.
+        assert all(field.label in problem.remedy for field in ROW)
+
+    def test_the_least_that_is_a_header_row(self) -> None:
+        """With three headers left, what is missing is named; with fewer, the row is."""
+        desk = mixed()
+        for header in ("Owner", "Artifact", "#", "Gate", "Check", "Downgrade approved by"):
+            desk.clear(desk.header(header))
+        assert "no column Owner, Artifact" in problem_of(desk).reason
+        desk.clear(desk.find("Due"))
+        assert "headers" in problem_of(desk).reason
+
+    def test_only_the_mark_is_left(self) -> None:
+        """Everything in sight was cleared."""
+        desk = mixed()
+        for cell in [c for c, held in desk.held.items() if "gatebook:" not in str(held.value)]:
+            desk.clear(cell)
+        assert "headers" in problem_of(desk).reason
+
+    def test_a_labels_very_name_wins_over_another_word_for_it(self) -> None:
+        desk = mixed()
+        desk.insert_rows(0, 2)
+        desk.type("A1", "Date")
+        desk.type("B1", "Some day in autumn")
+        assert answers(read_desk(desk)) == UNTOUCHED
+
+    def test_a_label_right_under_the_table_counts(self) -> None:
+        """Rows between were deleted."""
+        desk = mixed()
+        while desk.find("Signed by").row > desk.gate_row(12) + 1:
+            desk.delete_row(desk.gate_row(12) + 1)
+        assert read_desk(desk).sign_off.name == "Dana Novak"
+
     def test_twice(self) -> None:
         desk = mixed()
         desk.type(desk.header("Check"), "Due")
@@ -584,6 +628,10 @@ class TestValues:
             ("2026-02-29", Unreadable("2026-02-29")),
             ("20260630", Unreadable("20260630")),
             ("1066-10-14", Unreadable("1066-10-14")),
+            # The sheet's own DATE takes these for years after 1900.
+            ("1900-12-31", Unreadable("1900-12-31")),
+            ("1901-01-01", date(1901, 1, 1)),
+            (1.0, date(1899, 12, 31)),
             ("²026-06-30", Unreadable("²026-06-30")),
             (True, Unreadable("TRUE")),
             (-1.0, Unreadable("-1", "range")),
@@ -660,8 +708,11 @@ class TestValues:
 
     @pytest.mark.parametrize(
         ("typed", "text"),
-        [(12.0, "12"), (1.5, "1.5"), (1e20, "1e+20"), (True, "TRUE"), (" a  b\u00a0c ", "a b c")],
-    )
+        [
+            (12.0, "12"), (1.5, "1.5"), (1e15, "1000000000000000"), (1e16, "1e+16"),
+            (True, "TRUE"), (False, "FALSE"), (" a  b\u00a0c ", "a b c"),
+        ],
+    )  # fmt: skip
     def test_numbers_and_odd_spaces_in_names(self, typed: Raw, text: str) -> None:
         desk = mixed()
         desk.type("System", typed)
@@ -671,6 +722,14 @@ class TestValues:
         desk = mixed()
         desk.type("5 Next action", "  First this,\nthen  that \n")
         assert read_desk(desk).rows[4].next_action == "First this,\nthen  that"
+
+    def test_marks_that_nobody_sees_are_no_answer(self) -> None:
+        """Pasted along from web pages and chats, alone or around a text."""
+        desk = mixed()
+        desk.type("5 Next action", "\u200b \ufeff")
+        desk.type("6 Artifact", "\ufeffFolder 7\u2060")
+        rows = read_desk(desk).rows
+        assert (rows[4].next_action, rows[5].artifact) == ("", "Folder 7")
 
     def test_an_error_value_is_named(self) -> None:
         desk = mixed()
@@ -773,6 +832,36 @@ class TestRoom:
         desk.type(first.down(2), "Bo Li")
         desk.type(first.down(5), "Eli Stone")
         assert [who.name for who in read_desk(desk).attendees] == ["Bo Li", "Eli Stone"]
+
+    @pytest.mark.parametrize(
+        ("rows", "read"),
+        [((5,), 1), ((0, 6), 2), ((0, 7), 1)],
+        ids=["last row", "5 blank", "6 blank"],
+    )
+    def test_six_blank_rows_end_the_list(self, rows: tuple[int, ...], read: int) -> None:
+        """The form has six rows, and somebody may fill in the last one only."""
+        desk = typed_desks("Attendee: none")[0]
+        first = desk.cell("Attendees")
+        for label in ("Signed on", "Decision"):
+            desk.clear(desk.find(label))
+        desk.insert_rows(first.row + 6, 6)
+        for down in rows:
+            desk.type(first.down(down), f"Guest {down}")
+        assert len(read_desk(desk).attendees) == read
+
+    def test_names_in_a_column_that_somebody_inserted(self) -> None:
+        desk = mixed()
+        label = desk.find("Attendees")
+        desk.insert_columns(label.column + 1)
+        desk.type(label.down(2).right(), "Zoe Park")
+        assert [who.name for who in read_desk(desk).attendees] == ["Zoe Park"]
+
+    def test_a_note_in_that_column_far_above_is_not_the_list(self) -> None:
+        desk = mixed()
+        label = desk.find("Attendees")
+        desk.insert_columns(label.column + 1)
+        desk.type(Cell(0, label.column + 1), "Ask Zoe Park")
+        assert read_desk(desk).attendees == passing_review().attendees
 
     def test_nobody(self) -> None:
         """The sign-off beside the list is not the list."""
@@ -923,11 +1012,15 @@ class TestWorkbook:
     def test_where_and_when_are_kept(self) -> None:
         from gatebook.sheets.review_form import read_reviews
 
+        desk = mixed()
+        desk.tab = "May"
+        grid = replace(desk.grid(), url="https://sheets.example/1#gid=2", workbook="May to July")
         contents = read_reviews(
-            [mixed().grid()], {TWELVE.id: TWELVE}, TWELVE, location="a/b.xlsx", modified=12.5
+            [grid], {TWELVE.id: TWELVE}, TWELVE, location="a/b.xlsx", modified=12.5
         )
         (review,) = contents.reviews
-        assert (review.location, review.modified, review.tab) == ("a/b.xlsx", 12.5, "Review")
+        assert (review.location, review.modified, review.tab) == ("a/b.xlsx", 12.5, "May")
+        assert (review.url, review.workbook) == ("https://sheets.example/1#gid=2", "May to July")
 
 
 def test_the_drawn_form_needs_no_reading_of_formulas() -> None:

@@ -45,6 +45,16 @@ _FAR = (date(2062, 1, 1), date(2009, 5, 5), "1999-12-31", 3.0, 20261201.0, "2099
 # As a plan or as proof these are no more than an empty cell; the last only looks like one.
 _SAYS_NOTHING: tuple[Edit, ...] = ("n/a", " TBD ", "\u2013", "x", "N/A in DE")
 _BLANK: tuple[Edit, ...] = (None, " ", "\u00a0", "\n", "\u200b")
+# What people make of a title without taking it from another gate; {own} is the gate's.
+_OWN_TITLES = (
+    "{own}", "{own}", "{own}\nThe text of this gate has changed.", " {own}\u00a0", "\n{own}", "{shouted}",
+    "Who may see what", "{own} and {other}", "{other} (see below)", "The rest of\n{other}",
+)  # fmt: skip
+# A title taken from another gate.
+_OTHER_TITLES = (
+    "{other}", "  {other} ", "{other}\nThe text of this gate has changed.", "\n {other}\r\nNote",
+    "{other_shouted}",
+)  # fmt: skip
 _FORMULA = Formula('="a"&"b"', "ab")
 _LINKED = Formula('=HYPERLINK("https://docs.example/x","x")', "x")
 _TYPED_FORMULA = Formula('="Gr"&"een"', "Green")
@@ -67,9 +77,22 @@ def random_answers(random: Random, checklist: Checklist) -> dict[str, Edit]:
     yellows = random.choice((0.0, 0.15, 0.15))
     low = random.random() < 0.5
     answers = _head(random, layout, mess, low=low)
-    for row in layout.gate_rows.values():
+    for gate in checklist.gates:
+        row = layout.gate_rows[gate.key]
         answers |= _row(random, row, mess, reds, yellows)
+        other = random.choice([one for one in checklist.gates if one is not gate])
+        answers[Cell(row, COLUMNS["gate"]).a1] = _title(random, mess / 2, gate.title, other.title)
     return answers
+
+
+def _title(random: Random, mess: float, own: str, other: str) -> Edit:
+    """What stands under Gate: a title to leave alone, and another gate's in as much of a mess."""
+    words = {"own": own, "other": other, "shouted": own.upper(), "other_shouted": other.upper()}
+    if random.random() >= mess:
+        return random.choice(_OWN_TITLES).format(**words)
+    linked = Formula(f'=HYPERLINK("{other}")', other)
+    odd: tuple[Edit, ...] = (Formula(f'="{other}"', other), linked, None, 5.0, CellError("#REF!"))
+    return random.choice((*(text.format(**words) for text in _OTHER_TITLES), *odd))
 
 
 def _or(random: Random, mess: float, right: Edit, *wrong: Edit) -> Edit:

@@ -1,4 +1,4 @@
-"""The hands of the year: they draw, edit, move and delete real files, and note in plain data what is there."""
+"""The hands of the year: they draw, edit, move and delete real files, and note plainly what is there."""
 
 from __future__ import annotations
 
@@ -8,30 +8,35 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 import openpyxl
 
 from gatebook.backends.excel.backend import ExcelBackend
 from gatebook.domain.checklist import Checklist, parse_checklist
-from gatebook.domain.review import Change, GateRow, Review, SignOff, Stamp, Status
+from gatebook.domain.review import Change, Review, SignOff, Stamp, Status
 from gatebook.domain.text import slug
 from gatebook.sheets.layout import COLUMNS, layout_for
 from gatebook.sheets.review_form import review_workbook
 from gatebook.templates import BUILT_IN, template_text
-from tests.cli.conftest import header_row
+from tests.cli.conftest import Ran, header_row
 from tests.support.builders import green_row, passing_review
 from tests.year.plain import File, Form, Mark, said
 from tests.year.script import Event, on
 
 ONE = template_text(BUILT_IN)
 _YELLOW = 'yellow = "The fields are listed'
-assert ONE.count(_YELLOW) == 1 and ONE.count("\nversion = 1\n") == 1
+assert ONE.count(_YELLOW) == 1
+assert ONE.count("\nversion = 1\n") == 1
 TWO = "".join(
     'yellow = "not-allowed"\n' if line.startswith(_YELLOW) else line
     for line in ONE.replace("\nversion = 1\n", "\nversion = 2\n").splitlines(keepends=True)
 )
-_STATUS = {"Y": Status.YELLOW, "R": Status.RED, "-": None}
+CHECKLISTS = (parse_checklist(ONE, BUILT_IN), parse_checklist(TWO, "two.toml"))
+KEYS = tuple(gate.key for gate in CHECKLISTS[0].gates)
+_STATUS = {"G": Status.GREEN, "Y": Status.YELLOW, "R": Status.RED, "-": None}
 _SIGNED = ("Dana Novak", "COO")
 _BACKUP, _APPROVER, _ACTION = "Chidi Okafor", "Petra Holm", "Close the gap"
 
@@ -42,11 +47,10 @@ class Hands:
     `run` runs a command of gatebook; `retired` are names of systems whose row was deleted.
     """
 
-    def __init__(self, run: Callable[..., object], portfolio: Path) -> None:
+    def __init__(self, run: Callable[..., Ran], portfolio: Path) -> None:
         self.files: dict[str, File] = {}
         self.notes: dict[str, str] = {}
         self.retired: set[str] = set()
-        self.checklist = parse_checklist(ONE, BUILT_IN)
         self.second = False
         self._run = run
         self._portfolio = portfolio
@@ -61,11 +65,13 @@ class Hands:
     # Forms
 
     def _review(self, event: Event) -> None:
-        self._draw(self._new_path(event.system, event.day), said(self._next(event, event.day), event.how), event.day)
+        form = said(self._next(event, event.day), event.how)
+        self._draw(self._new_path(event.system, event.day), form, event.day)
 
     def _blank(self, event: Event) -> None:
-        form = replace(self._next(event, on(event.how)), filled=False)
-        self._draw(self._new_path(event.system, on(event.how)), form, event.day)
+        day = on(event.how)
+        form = replace(self._next(event, day), filled=False)
+        self._draw(self._new_path(event.system, day), form, event.day)
 
     def _edit(self, event: Event) -> None:
         path = self._newest[event.system]
@@ -78,15 +84,17 @@ class Hands:
 
     def _renew(self, event: Event) -> None:
         before, day = self._newest[event.system], on(event.how)
+        form = replace(self._next(event, day), filled=False)
         self._run("renew", before, "--to", "reviews", "--date", day, "--today", event.day)
         path = self._new_path(event.system, day)
-        self._put(path, File(replace(self._next(event, day), filled=False), _stamp(event.day)))
+        (made,) = self._run("check", path, "--json", "--today", event.day).json["reviews"]
+        self._put(path, File(replace(form, ident=made["review_id"]), _stamp(event.day)))
 
     def _fill(self, event: Event) -> None:
         path = self._newest[event.system]
         form = said(self.files[path].form, event.how)
         book = openpyxl.load_workbook(path)
-        _mark_by_hand(book["Review"], form, self.checklist)
+        _mark_by_hand(book["Review"], form)
         book.save(path)
         self._put(path, File(form, _stamp(event.day)))
 
@@ -164,7 +172,7 @@ class Hands:
         self.notes[event.system] = event.how
 
     def _checklist(self, event: Event) -> None:
-        self.checklist, self.second = parse_checklist(TWO, "two.toml"), True
+        self.second = True
         Path("two.toml").write_text(TWO, encoding="utf-8")
         Path("gatebook.toml").write_text('checklist = "two.toml"\n', encoding="utf-8")
 
@@ -174,23 +182,23 @@ class Hands:
         """The next sitting of a system, before anybody says how it went."""
         ident = f"{slug(event.system)}-{day}"
         if event.system not in self._newest:
-            return Form(ident, slug(event.system), event.system, day)
+            return Form(ident, slug(event.system), event.system, day, second=self.second)
         last = self.files[self._newest[event.system]].form
         missed = last.launch is not None and last.launch < day and not last.live
         return replace(
-            last, ident=ident, day=day, marks={}, regate=None, signed=True, backup=True,
-            launch=None if missed else last.launch, name=event.system,
+            last, ident=ident, day=day, marks=(), regate=None, signed=True, backup=True,
+            launch=None if missed else last.launch, name=event.system, second=self.second,
         )  # fmt: skip
 
     def _new_path(self, system: str, day: date) -> str:
-        path = f"reviews/{slug(system)}-{day}.xlsx"
+        path = f"reviews/{slug(system)} review {day}.xlsx"
         self._newest[system] = path
         return path
 
     def _draw(self, path: str, form: Form, day: date) -> None:
         if path in self.files:
             self._before[path] = (Path(path).read_bytes(), self.files[path])
-        ExcelBackend().draw(review_workbook(_review_of(form, self.checklist), self.checklist), path)
+        Path(path).write_bytes(drawn(form))
         self._put(path, File(form, _stamp(day)))
 
     def _put(self, path: str, file: File) -> None:
@@ -207,7 +215,7 @@ def _stamp(day: date) -> float:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
 
 
-def _row_of(sheet: openpyxl.worksheet.worksheet.Worksheet, system: str) -> int:
+def _row_of(sheet: Any, system: str) -> int:
     """The one row of a system in the Portfolio tab."""
     (row,) = (
         cells[0].row
@@ -217,16 +225,25 @@ def _row_of(sheet: openpyxl.worksheet.worksheet.Worksheet, system: str) -> int:
     return int(row)
 
 
+@cache
+def drawn(form: Form) -> bytes:
+    """The form as a file."""
+    checklist = CHECKLISTS[form.second]
+    with TemporaryDirectory() as folder:
+        path = f"{folder}/form.xlsx"
+        book = review_workbook(_review_of(form, checklist), checklist)
+        # Nobody reads the Guide here, and drawing it takes time.
+        sheets = tuple(sheet for sheet in book.sheets if sheet.name != "Guide")
+        ExcelBackend().draw(replace(book, sheets=sheets), path)
+        return Path(path).read_bytes()
+
+
 def _review_of(form: Form, checklist: Checklist) -> Review:
-    """The form as the product takes it for drawing."""
     rows = []
     for gate in checklist.gates:
         row = green_row(gate)
-        mark = form.marks.get(gate.number)
-        if not form.filled:
-            row = GateRow(gate.key, owner=row.owner, artifact=row.artifact)
-        elif mark:
-            row = msgspec.structs.replace(row, status=_STATUS[mark.letter], **_plan(mark))
+        mark = form.mark(gate.number)
+        row = msgspec.structs.replace(row, status=_STATUS[mark.letter], **_plan(mark))
         rows.append(row)
     return passing_review(
         checklist,
@@ -244,32 +261,22 @@ def _review_of(form: Form, checklist: Checklist) -> Review:
     )
 
 
-def _plan(mark: Mark) -> dict[str, object]:
-    if mark.letter == "-":
-        return {}
-    return {
-        "next_action": _ACTION,
-        "due": mark.due,
-        "approver": _APPROVER if mark.accepted else "",
-    }
+def _plan(mark: Mark) -> dict[str, Any]:
+    planned = mark.letter in ("Y", "R")
+    approver = _APPROVER if mark.accepted else ""
+    return {"next_action": _ACTION if planned else "", "due": mark.due, "approver": approver}
 
 
-def _mark_by_hand(sheet: openpyxl.worksheet.worksheet.Worksheet, form: Form, checklist: Checklist) -> None:
+def _mark_by_hand(sheet: Any, form: Form) -> None:
     """Type marks and sign-off into a form."""
+    checklist = CHECKLISTS[form.second]
     layout = layout_for(checklist)
     for gate in checklist.gates:
-        mark = form.marks.get(gate.number)
-        typed: dict[str, object] = {"next_action": None, "due": None, "approver": None}
-        typed |= {"status": "Green"}
-        if mark:
-            typed |= _plan(mark) | {"status": str(_STATUS[mark.letter] or "") or None}
+        mark = form.mark(gate.number)
+        status = _STATUS[mark.letter]
+        typed = _plan(mark) | {"status": status.capitalize() if status else ""}
         for column, value in typed.items():
             sheet.cell(layout.gate_rows[gate.key] + 1, COLUMNS[column] + 1).value = value or None
     head = {"signed_by": _SIGNED[0], "signer_role": _SIGNED[1], "signed_on": form.day}
     for field, value in head.items():
         sheet[layout.value(field).a1] = value
-
-
-@cache
-def _nothing() -> None:
-    """Room for what is drawn once."""

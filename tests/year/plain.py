@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tests.year.script import on
@@ -21,17 +21,21 @@ class Mark:
     accepted: bool = False
 
 
+GREEN, BLANK = Mark("G"), Mark("-")
+
+
 @dataclass(frozen=True)
 class Form:
     """One sitting as its form tells it. `ident` is the same for all versions of a sitting, `system` for
-    all sittings of a system; `name` may change. `filled`: somebody marked it."""
+    all sittings of a system; `name` may change. `filled`: somebody marked it. `marks`: of what is not
+    green. `second`: drawn from the checklist's second version."""
 
     ident: str
     system: str
     name: str
     day: date
     filled: bool = True
-    marks: dict[int, Mark] = field(default_factory=dict)
+    marks: tuple[tuple[int, Mark], ...] = ()
     regate: date | None = None
     live: bool = False
     launch: date | None = None
@@ -39,6 +43,11 @@ class Form:
     signed: bool = True
     backup: bool = True
     log: tuple[tuple[date, str], ...] = ()
+    second: bool = False
+
+    def mark(self, gate: int) -> Mark:
+        """How a gate is marked."""
+        return dict(self.marks).get(gate, GREEN if self.filled else BLANK)
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,6 @@ def said(form: Form, how: str) -> Form:
         elif word not in ("unsigned", "nobackup"):
             raise ValueError(f"nobody knows what “{word}” means")
     return replace(
-        form, filled=True, marks=marks, regate=regate, live=live, launch=launch, low=low,
+        form, filled=True, marks=tuple(marks.items()), regate=regate, live=live, launch=launch, low=low,
         signed="unsigned" not in how, backup="nobackup" not in how,
     )  # fmt: skip

@@ -35,7 +35,7 @@ YEAR = 2025
 # Twelve systems of which each goes through something of its own.
 TOLD = """
 01-06 review    Support assistant: 3R@01-20 7R@01-13 5Y@02-10 regate=01-20
-01-13 note      Support assistant: Ask about the vendor's letter
+01-16 note      Support assistant: Ask about the vendor's letter
 01-20 review    Support assistant: 7R@01-27 5Y@02-10 regate=01-27
 01-27 review    Support assistant: 5Y@02-10
 02-03 edit      Support assistant: 5Y@03-10 live=02-03
@@ -53,7 +53,7 @@ TOLD = """
 03-03 edit      Invoice reader: 3Y@03-24 live=03-03
 04-02 review    Invoice reader: 3Y@04-30
 05-02 review    Invoice reader: 3Y@06-30
-05-08 forget    Invoice reader:
+05-20 forget    Invoice reader:
 07-21 recall    Invoice reader:
 07-28 review    Invoice reader: 3Y@08-11
 08-12 edit      Invoice reader:

@@ -355,8 +355,14 @@ def _report(
     if quiet:
         return
     marked = sum(row.status is not None for row in review.rows)
-    total = f"{len(review.rows)} gates found, {marked} of them with a mark."
-    lines = (total, *left_lines(adopted.left, None if dry_run else _SHOWN))
+    gates = len(review.rows)
+    total = f"{gates} gate{'' if gates == 1 else 's'} found, {marked} of them with a mark."
+    lines = [total]
+    if dry_run and found.questions:
+        lines.append(
+            f"Not sure, and left over here: {found.questions} (?). Without --dry-run you are asked."
+        )
+    lines += left_lines(adopted.left, None if dry_run else _SHOWN)
     show((indented(text) for text in lines), err=not dry_run)
     if others:
         click.echo(f"Not looked at: the tabs {', '.join(others)}.", err=True)

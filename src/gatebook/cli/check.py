@@ -96,15 +96,15 @@ def _all_meet(systems: tuple[System, ...], require: str) -> bool:
 
 
 def _lines(system: System, *, quiet: bool, verbose: bool) -> Iterator[Line]:
-    """The newest review of a system, and the ones before it where they are asked for."""
+    """The review of a system that counts, and its other forms where they are asked for."""
     yield from _review_lines(system.newest, quiet=quiet, verbose=verbose)
     older = (*system.earlier, *system.copies)
     if verbose:
         for judged in older:
-            yield line("An earlier review or a copy:")
+            yield line("Another form of this system:")
             yield from _review_lines(judged, quiet=quiet, verbose=verbose)
     elif older and not quiet:
-        yield line(f"Before it: {len(older)} more (--verbose shows them)", 2, "quiet")
+        yield line(f"Other forms of this system: {len(older)} (--verbose shows them)", 2, "quiet")
     if not quiet:
         yield line("")
 

@@ -60,8 +60,9 @@ def command(
     if place is None:
         raise Stop(
             USAGE,
-            "no ledger to read: none is named, or it is off",
-            "name the portfolio with --portfolio or in gatebook.toml, or the ledger with --ledger.",
+            "no ledger to read: no portfolio is named, or its ledger is off",
+            "name the portfolio that gatebook sync wrote, such as --portfolio portfolio.xlsx: what each "
+            "sync saw is kept in the ledger beside it. Or name the ledger with --ledger.",
         )
     with past(place) as known:
         key = _key(" ".join(system), known)

@@ -22,6 +22,7 @@ from gatebook.cli.making import (
 from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 
 if TYPE_CHECKING:
+    from gatebook.domain.judge import Judged
     from gatebook.domain.renewal import Renewal
     from gatebook.domain.systems import System
     from gatebook.wiring import Settings
@@ -90,8 +91,9 @@ def command(
     except OSError as error:
         raise nothing_made(place or "the folder of the newest review", error) from error
     if not quiet:
-        for _, renewal in wanted:
+        for system, renewal in wanted:
             _say_what_to_confirm(renewal)
+            _say_what_has_no_date(system.newest, renewal)
     for text in problem_lines(loaded.problems):
         click.echo(text, err=True)
     if not found and not loaded.problems:
@@ -202,6 +204,30 @@ def _beside(location: str, form: Form) -> Path:
             "say with --to where the new forms go: a Drive folder's address, or a folder here.",
         )
     return Path(location).parent
+
+
+def _say_what_has_no_date(old: Judged, renewal: Renewal) -> None:
+    """An old review without a day may hide the new one; and what nobody can read goes on unread."""
+    from gatebook.domain.effective import plausible
+    from gatebook.domain.review import Unreadable
+    from gatebook.domain.systems import place
+
+    review, new = old.review, renewal.review
+    if plausible(review.review_date, old.checklist) is None:
+        click.echo(
+            f"warning: {new.system}: the Review date of the old form cannot be read\n"
+            f"  What to do: correct it in {place(review)}. Until then that review counts from the day "
+            "its file was changed last, and may hide the new one.",
+            err=True,
+        )
+    days = (new.launch_date, *(row.due for row in new.rows), *(one.on for one in new.changes))
+    carried = [f"“{day.found}”" for day in days if isinstance(day, Unreadable)]
+    if carried:
+        click.echo(
+            f"warning: {new.system}: carried forward as typed, and no date: {', '.join(carried)}\n"
+            "  What to do: write the day on the new form, as YYYY-MM-DD.",
+            err=True,
+        )
 
 
 def _say_what_to_confirm(renewal: Renewal) -> None:

@@ -140,7 +140,7 @@ def sync_json(
 def totals(tables: Tables) -> str:
     """The numbers that come first: how many systems stand where, what is overdue or was not read."""
     known = sum(bool(row.decision_code) for row in tables.systems)
-    unread = sum(row.state != READ for row in tables.systems)
+    unread = sum(not row.was_read for row in tables.systems)
     parts = [_count(known, "system")]
     parts += [f"{tables.decided(decision)} {words}" for decision, words in DECISION_WORDS.items()]
     parts.append(_count(sum(row.overdue for row in tables.systems), "overdue action"))

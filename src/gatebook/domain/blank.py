@@ -8,8 +8,8 @@ from gatebook.domain.review import Review
 
 NOT_BEGUN = "Not begun yet"
 
-# What says of a form that nobody touched that it is empty. All else is worth naming even there: a date
-# that cannot be read, a row that was deleted.
+# What only says of a form that nobody touched that it is empty, and that nobody has met. All else is
+# worth naming even there: a date that cannot be read, a row that was deleted.
 _EMPTY = frozenset(
     {
         "status-missing",
@@ -18,6 +18,8 @@ _EMPTY = frozenset(
         "named-owner-missing",
         "backup-missing",
         "sign-off-missing",
+        "owner-absent",
+        "security-absent",
     }
 )
 

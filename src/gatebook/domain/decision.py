@@ -99,6 +99,26 @@ def in_short(shown: str) -> str:
     return shown.partition(";")[0].partition(":")[0]
 
 
+def decision_words(code: str, *, live: bool) -> str:
+    """A decision in people's words, without number or date; what is no decision stays as it is."""
+    found = _WORDS.get((code, live))
+    return code if found is None else found
+
+
+def decision_of(words: str) -> tuple[str, bool]:
+    """The decision that `decision_words` was given, and whether of a live system where the words tell.
+    A decision itself, and what is none, stay as they are."""
+    return _DECISIONS.get(words, (words, False))
+
+
+_WORDS: dict[tuple[str, bool], str] = {
+    (decision.value, live): in_short(table[decision])
+    for live, table in ((False, SHOWN), (True, SHOWN_LIVE))
+    for decision in Decision
+}
+_DECISIONS = {words: said for said, words in reversed(_WORDS.items())}
+
+
 def things(count: int) -> str:
     """ "1 thing", "3 things"."""
     return f"{count} thing{'' if count == 1 else 's'}"

@@ -11,6 +11,7 @@ from gatebook.domain.cadence import NextReview, next_review
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.decision import Verdict, decide
 from gatebook.domain.findings import BY_CODE, Finding, level_of
+from gatebook.domain.hits import quoted
 from gatebook.domain.review import Review
 from gatebook.domain.rules import RULE_BY_CODE, Context, Hit, is_delayed, place_of
 
@@ -72,5 +73,5 @@ def _disagreement(review: Review, verdict: Verdict) -> Hit | None:
     """The decision text stored in the sheet against the one computed from its inputs."""
     if review.shown is None or verdict.same_decision(review.shown):
         return None
-    shown = review.shown if len(review.shown) <= 80 else review.shown[:77] + "…"
-    return Hit({"found": f"“{shown}”", "expected": f"“{verdict.shown_as}”"}, "decision")
+    values = {"found": quoted(review.shown), "expected": quoted(verdict.shown_as)}
+    return Hit(values, "decision")

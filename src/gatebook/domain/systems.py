@@ -6,16 +6,17 @@ Source: SPEC, "Portfolio", and its findings `duplicate-review` and `launched-wit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import msgspec
 
-from gatebook.domain.decision import Decision, in_short
+from gatebook.domain.decision import Decision, decision_shown, in_short
 from gatebook.domain.effective import plausible
 from gatebook.domain.findings import Finding
 from gatebook.domain.judge import Judged, as_finding, judge
+from gatebook.domain.past import Step, by_review
 from gatebook.domain.review import Review
 from gatebook.domain.rules import Hit
 from gatebook.domain.text import clean, slug
@@ -35,7 +36,8 @@ class System(msgspec.Struct, frozen=True):
     """One AI system: its newest review, the earlier ones newest first, and the copies set aside.
 
     `key` is stable from sync to sync; it is the system id, with the name where copies of one sheet
-    were given to several systems.
+    were given to several systems. `gone` are reviews that are on record and were in no sheet this
+    time, as they stood last, newest first.
     """
 
     key: str
@@ -43,6 +45,7 @@ class System(msgspec.Struct, frozen=True):
     newest: Judged
     earlier: tuple[Judged, ...] = ()
     copies: tuple[Judged, ...] = ()
+    gone: tuple[Step, ...] = ()
 
 
 def bounded(key: str) -> str:
@@ -85,13 +88,16 @@ def _changed_on(review: Review) -> date:
         return date.max
 
 
-def systems(judged: Iterable[Judged], today: date) -> tuple[System, ...]:
-    """All systems, sorted by name."""
+def systems(
+    judged: Iterable[Judged], today: date, steps: Iterable[Step] = ()
+) -> tuple[System, ...]:
+    """All systems, sorted by name. `steps`: what is on record of their reviews."""
+    recorded = by_review(steps)
     by_id: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         by_id[one.review.stamp.system_id].append(one)
     found = [
-        _system(key, sheets, today)
+        _system(key, sheets, today, recorded.get(bounded(key), {}))
         for system_id, group in by_id.items()
         for key, sheets in _by_name(system_id, group)
     ]
@@ -141,17 +147,22 @@ GOOD = {
 }
 
 
-def _system(key: str, sheets: list[Judged], today: date) -> System:
-    by_review: dict[str, list[Judged]] = defaultdict(list)
+def _system(
+    key: str, sheets: list[Judged], today: date, recorded: Mapping[str, Sequence[Step]]
+) -> System:
+    here: dict[str, list[Judged]] = defaultdict(list)
     for one in sheets:
-        by_review[one.review.stamp.review_id].append(one)
-    latest = map(_latest, by_review.values())
+        here[one.review.stamp.review_id].append(one)
+    latest = map(_latest, here.values())
     chosen = sorted(latest, key=lambda one: _age(one, today), reverse=True)
     chosen = _not_hidden_by_a_slip(chosen, today)
     copies = [one for one in sheets if not any(one is kept for kept in chosen)]
     newest = _with_all_changes(chosen[0], sheets, today)
     newest = _with(newest, _renamed(newest, chosen[1:]))
-    newest = _with(newest, _launched_without_passing([newest, *chosen[1:]], today), first=True)
+    gone = _gone(recorded, here, today)
+    newest = _with(
+        newest, _launched_without_passing([newest, *chosen[1:]], gone, today), first=True
+    )
     for later in chosen[1:]:
         for finding in later.findings:
             if finding.code == "date-in-future":
@@ -162,16 +173,23 @@ def _system(key: str, sheets: list[Judged], today: date) -> System:
         newest=newest,
         earlier=tuple(_past(one) for one in chosen[1:]),
         copies=tuple(_past(one) for one in copies),
+        gone=gone,
     )
+
+
+def _gone(
+    recorded: Mapping[str, Sequence[Step]], here: Mapping[str, object], today: date
+) -> tuple[Step, ...]:
+    last = [steps[-1] for review, steps in recorded.items() if review not in here]
+    held = [one for one in last if one.marked and one.day <= today]
+    return tuple(sorted(held, key=lambda one: (one.day, one.run, one.id), reverse=True))
 
 
 def _not_hidden_by_a_slip(chosen: list[Judged], today: date) -> list[Judged]:
     """A marked review dated after today does not count before that day, unless it is worse than the
     newest one that was held: then its date is likely a slip, and its reds must not be hidden."""
     later = [one for one in chosen[1:] if is_marked(one.review) and not _age(one, today)[1]]
-    worse = [
-        one for one in later if GOOD[one.verdict.decision] < GOOD[chosen[0].verdict.decision]
-    ]
+    worse = [one for one in later if GOOD[one.verdict.decision] < GOOD[chosen[0].verdict.decision]]
     if not worse:
         return chosen
     first = min(worse, key=lambda one: GOOD[one.verdict.decision])
@@ -253,37 +271,66 @@ def _copy(judged: Judged, same: list[Judged]) -> Finding | None:
     return as_finding("duplicate-review", hit, judged.review, judged.checklist)
 
 
-def _launched_without_passing(reviews: list[Judged], today: date) -> Finding | None:
+class _Held(msgspec.Struct, frozen=True):
+    """What of a review says whether a launch was allowed, wherever it is on record."""
+
+    day: date | None
+    said: str
+    passing: bool
+    live: bool
+
+
+def _signed(reviews: Sequence[Judged], gone: Sequence[Step]) -> list[_Held]:
+    """The signed ones among a system's reviews, newest first. Those that are gone take their places by
+    their days."""
+    signed = [
+        _Held(
+            plausible(one.review.review_date, one.checklist),
+            one.verdict.shown_as,
+            one.verdict.decision in PASSING,
+            one.review.is_live,
+        )
+        for one in reviews
+        if one.review.signed
+    ]
+    for step in gone:
+        if step.signed and step.review_date:
+            live = decision_shown(step.shown_as)[1]
+            held = _Held(step.review_date, step.shown_as, step.passing, live)
+            older = (n for n, one in enumerate(signed) if (one.day or date.max) < step.review_date)
+            signed.insert(next(older, len(signed)), held)
+    return signed
+
+
+def _launched_without_passing(
+    reviews: Sequence[Judged], gone: Sequence[Step], today: date
+) -> Finding | None:
     """`reviews` are one system's, newest first. A review that passed after the launch ends it."""
     newest = reviews[0]
     review = newest.review
     launch = plausible(review.launch_date, newest.checklist)
     if not (review.is_live or (launch and launch < today)):
         return None
-    signed = [one for one in reviews if one.review.signed]
-    before = [one for one in signed if _before_launch(one, launch)]
-    if not before or before[0].verdict.decision in PASSING:
-        return None
-    after = signed[: next(i for i, one in enumerate(signed) if one is before[0])]
-    if any(one.verdict.decision in PASSING for one in after):
+    signed = _signed(reviews, gone)
+    before = [place for place, one in enumerate(signed) if _before_launch(one, launch)]
+    if not before or any(one.passing for one in signed[: before[0] + 1]):
         return None
     hit = Hit(
         {
             "system": review.system or "The system",
             "state": "is live" if review.is_live else f"was to launch on {launch}",
-            "date": str(before[0].review.review_date),
-            "decision": before[0].verdict.shown_as,
+            "date": str(signed[before[0]].day),
+            "decision": signed[before[0]].said,
         },
         "live" if review.is_live else "launch_date",
     )
     return as_finding("launched-without-passing", hit, review, newest.checklist)
 
 
-def _before_launch(judged: Judged, launch: date | None) -> bool:
+def _before_launch(held: _Held, launch: date | None) -> bool:
     if launch is None:
-        return not judged.review.is_live
-    day = plausible(judged.review.review_date, judged.checklist)
-    return day is not None and day <= launch
+        return not held.live
+    return held.day is not None and held.day <= launch
 
 
 def _day(judged: Judged) -> date:
@@ -291,21 +338,33 @@ def _day(judged: Judged) -> date:
 
 
 def change_since(system: System) -> str:
-    """What the newest review changed against the one before, in words."""
+    """What the newest review changed against the one before, in words. That one may be on record only."""
     newest = _day(system.newest)
     held = [one for one in system.earlier if is_marked(one.review) and not _day(one) > newest]
-    if not held:
+    gone = [one for one in system.gone if one.day <= newest]
+    if not held and not gone:
         return "First review"
-    now, before = system.newest.verdict, held[0].verdict
-    was = {result.gate.key: result.effective for result in before.gates}
+    if not gone or (held and _day(held[0]) >= gone[0].day):
+        return compared(system.newest, held[0].verdict.shown_as, statuses_of(held[0]))
+    return compared(system.newest, gone[0].shown_as, dict(gone[0].statuses))
+
+
+def statuses_of(judged: Judged) -> dict[str, str]:
+    """What each gate counted as, by its key; "" where nothing is marked."""
+    return {one.gate.key: (one.effective or "") for one in judged.verdict.gates}
+
+
+def compared(newest: Judged, said: str, statuses: Mapping[str, str]) -> str:
+    """What a review changed against one that said this, with these statuses, in words."""
     better: list[str] = []
     worse: list[str] = []
     rank = {"green": 2, "yellow": 1, "red": 0}
-    for result in now.gates:
-        old, new = was.get(result.gate.key), result.effective
-        if old and new and old is not new:
+    for result in newest.verdict.gates:
+        old, new = statuses.get(result.gate.key), result.effective
+        if old and new and old != new:
             (better if rank[new] > rank[old] else worse).append(str(result.gate.number))
-    parts = [] if now.decision is before.decision else [f"was “{in_short(before.shown_as)}”"]
+    same = decision_shown(said)[0] is newest.verdict.decision
+    parts = [] if same else [f"was “{in_short(said)}”"]
     parts += [f"{_gates(better)} better"] if better else []
     parts += [f"{_gates(worse)} worse"] if worse else []
     return "; ".join(parts) or "No change"

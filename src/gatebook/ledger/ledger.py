@@ -10,9 +10,11 @@ from types import TracebackType
 
 import sqlalchemy as sa
 
+from gatebook.domain.past import Past
 from gatebook.domain.review import Review
 from gatebook.ledger import reads, writes
 from gatebook.ledger.connect import Database, connect
+from gatebook.ledger.past import past
 from gatebook.ledger.records import (
     AsOf,
     Named,
@@ -161,6 +163,11 @@ class Ledger:
         """Every version of a system's reviews, by review date, then as recorded."""
         with self._database.reading() as connection:
             return reads.history(connection, portfolio, system_key)
+
+    def past(self, portfolio: str) -> Past:
+        """How every review came to be what it is, without the sheets themselves."""
+        with self._database.reading() as connection:
+            return past(connection, portfolio)
 
     def standing(self, portfolio: str) -> dict[str, int]:
         """By system the id of the version that counts."""

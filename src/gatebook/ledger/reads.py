@@ -79,7 +79,8 @@ def _run(row: sa.Row[*tuple[Any, ...]]) -> Run:
 
 
 Event = tuple[int, SheetState]
-_HOLDER = sa.func.coalesce(sheets.c.held, sheets.c.id)
+# The event whose holdings are those of an event.
+HOLDER = sa.func.coalesce(sheets.c.held, sheets.c.id)
 _STATE = [sheets.c[name] for name in SheetState.__struct_fields__ if name != "reviews"]
 
 
@@ -92,8 +93,8 @@ def last_events(
     if locations is not None and len(locations) <= _MOST_VALUES:
         newest = newest.where(sheets.c.location.in_(locations))
     query = (
-        sa.select(holdings.c.review, _HOLDER, *_STATE)
-        .outerjoin_from(sheets, holdings, holdings.c.sheet == _HOLDER)
+        sa.select(holdings.c.review, HOLDER, *_STATE)
+        .outerjoin_from(sheets, holdings, holdings.c.sheet == HOLDER)
         .where(sheets.c.id.in_(newest.group_by(sheets.c.location)))
         .order_by(sheets.c.id, holdings.c.place)
     )

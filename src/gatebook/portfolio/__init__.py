@@ -17,11 +17,12 @@ from gatebook.domain.decision import SHOWN_LIVE, Counts, Decision
 from gatebook.domain.effective import effective_rows
 from gatebook.domain.findings import BY_CODE, ORDER, Finding
 from gatebook.domain.judge import Judged
-from gatebook.domain.review import DateValue, Review, Status, Unreadable
+from gatebook.domain.past import Lost, Past
+from gatebook.domain.review import DateValue, Review, Status, Unreadable, as_date
 from gatebook.domain.systems import System, bounded, change_since
-from gatebook.domain.text import clean
+from gatebook.portfolio.decisions import decisions
 from gatebook.portfolio.evidence import evidence
-from gatebook.portfolio.history import months
+from gatebook.portfolio.history import history, months
 from gatebook.portfolio.monday import monday_view
 from gatebook.portfolio.names import listed
 from gatebook.portfolio.people import people
@@ -30,9 +31,10 @@ from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.portfolio_tables import (
     CANNOT_BE_READ,
     LETTERS,
+    MISSING,
     READ,
+    UNREADABLE,
     ActionRow,
-    DecisionRow,
     FindingRow,
     GateRowOf,
     RunRow,
@@ -48,15 +50,17 @@ def build_tables(
     old: OldPortfolio,
     today: date,
     home: str,
+    past: Past | None = None,
 ) -> Tables:
-    """All tables of the portfolio, with what the old one must carry on; `home` is its folder."""
-    place = Places(home)
-    rows = [_system_row(system, place, today) for system in systems]
+    """All tables of the portfolio, with what the old one must carry on; `home` is its folder, `past`
+    what is on record."""
+    place, past = Places(home), past or Past()
+    rows = [_system_row(system, place, today, past) for system in systems]
     rows = _with_notes(rows, old, {place.file(one.location) for one in unread})
     rows += _not_read(rows, unread, old, place, today)
     rows.sort(key=_attention)
     actions = _actions(systems, place, today)
-    decisions = _decisions(systems, old, today)
+    decided = decisions(systems, old.decisions, past.steps, today)
     return Tables(
         systems=tuple(rows),
         actions=actions,
@@ -64,9 +68,10 @@ def build_tables(
         gates=_gates(systems),
         people=people(systems, actions),
         evidence=evidence(systems, place),
-        months=months(decisions),
+        months=months(decided),
+        history=history(rows, systems, decided, past.steps, today),
         view=monday_view(systems, rows, actions, place, today),
-        decisions=decisions,
+        decisions=decided,
         runs=old.runs,
         synced=old.synced,
         today=today,
@@ -82,7 +87,26 @@ def _counts(counts: Counts) -> tuple[int, int, int, int]:
     return counts.green, counts.yellow, counts.red, counts.unmarked
 
 
-def _system_row(system: System, place: Places, today: date) -> SystemRow:
+def lost_row(key: str, lost: Lost, home: str) -> SystemRow:
+    """The row of a system of which only the record is left."""
+    system = System(key, lost.judged.review.system or key, lost.judged)
+    word = UNREADABLE if lost.unreadable else MISSING
+    row = _system_row(system, Places(home), lost.since, Past())
+    return replace(row, state=_since(f"{word} since {lost.since}", lost.since, word), change="")
+
+
+def _read_state(system: System, past: Past) -> str:
+    """That a sheet was read, and what is odd about it: it is older than the one that stood there, or
+    a newer review of the system was there before."""
+    newest = as_date(system.newest.review.review_date)
+    later = [step.day for step in system.gone if newest and step.day > newest]
+    if later:
+        return f"{READ}; a newer review, of {max(later)}, is {MISSING}"
+    older = past.older.get(system.newest.review.location)
+    return f"{READ}; an older copy since {older}" if older else READ
+
+
+def _system_row(system: System, place: Places, today: date, past: Past) -> SystemRow:
     judged = system.newest
     review, verdict = judged.review, judged.verdict
     overdue = sum(finding.code == "action-overdue" for finding in judged.findings)
@@ -106,6 +130,7 @@ def _system_row(system: System, place: Places, today: date) -> SystemRow:
         link=place.review(review),
         file=place.file(review.location),
         tab=review.tab,
+        state=_read_state(system, past),
     )
 
 
@@ -196,7 +221,7 @@ def _not_read(
             continue
         if row.key not in there:
             trouble = any(_concerns(one, row, place) for one in unread)
-            since = _since(row.state, today, "could not be read" if trouble else "not found")
+            since = _since(row.state, today, UNREADABLE if trouble else MISSING)
             kept.append(replace(row, state=f"{since}; last known state shown"))
     known = {row.key: row for row in kept}
     fresh = [
@@ -227,7 +252,7 @@ def _unread_row(one: TabProblem, place: Places, before: SystemRow | None) -> Sys
         decision=CANNOT_BE_READ, decision_code="", strip=(), counts=(0, 0, 0, 0),
         blocks=one.reason, lead="", owner="", review_date=None, next_due=None, next_reason="",
         overdue=0, change="", regulated="", link=place.problem(one), file=file,
-        tab=one.tab, state="could not be read", notes=before.notes if before else {},
+        tab=one.tab, state=UNREADABLE, notes=before.notes if before else {},
     )  # fmt: skip
 
 
@@ -235,8 +260,11 @@ _UNREAD_KEY = "unread:"
 
 
 def _since(state: str, today: date, word: str) -> str:
-    """ "not found since DAY", with the first day kept from sync to sync."""
+    """ "missing since DAY", with the first day kept from sync to sync."""
     start = f"{word} since "
+    if word == MISSING:
+        # What earlier versions said of it.
+        state = state.replace("not found since ", start)
     return state.partition(";")[0] if state.startswith(start) else f"{start}{today}"
 
 
@@ -253,7 +281,7 @@ def _attention(row: SystemRow) -> tuple[int, int, int, int, str]:
     """What needs attention first: unread sheets, red in production, then by decision, then overdue
     actions."""
     return (
-        row.state == READ,
+        row.was_read,
         not row.decision.startswith(SHOWN_LIVE[Decision.DELAYED]),
         _DECISION_RANK.get(row.decision_code, 0),
         -row.overdue,
@@ -373,29 +401,6 @@ def _gates(systems: Sequence[System]) -> tuple[GateRowOf, ...]:
             )
         )
     return tuple(sorted(rows, key=lambda r: (-r.red_share, -r.yellow_share, r.number)))
-
-
-def _decisions(
-    systems: Sequence[System], old: OldPortfolio, today: date
-) -> tuple[DecisionRow, ...]:
-    """What was recorded before, unchanged, then what is new, oldest review first."""
-    last = {row.review_id: row for row in old.decisions}
-    fresh: list[DecisionRow] = []
-    for system in systems:
-        for judged in (system.newest, *system.earlier):
-            row = DecisionRow(
-                recorded=today,
-                system=system.name,
-                review_date=_shown(judged.review.review_date),
-                decision=judged.verdict.decision.value,
-                counts=_counts(judged.verdict.counts),
-                review_id=bounded(clean(f"{system.key}/{judged.review.stamp.review_id}")),
-            )
-            before = last.get(row.review_id)
-            if before is None or replace(before, recorded=today, system=row.system) != row:
-                fresh.append(row)
-    fresh.sort(key=lambda r: (str(r.review_date or ""), r.system.lower()))
-    return (*old.decisions, *fresh)
 
 
 def with_run(tables: Tables, run: RunRow) -> Tables:

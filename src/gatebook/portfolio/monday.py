@@ -25,7 +25,7 @@ from gatebook.sheets.monday import (
     cut,
 )
 from gatebook.sheets.portfolio_front import FIRST_SYSTEM
-from gatebook.sheets.portfolio_tables import DECISION_WORDS, READ, ActionRow, SystemRow
+from gatebook.sheets.portfolio_tables import DECISION_WORDS, ActionRow, SystemRow
 
 _SOON = timedelta(DUE_DAYS)
 _LONGEST = 30
@@ -48,7 +48,7 @@ def monday_view(
 ) -> View:
     """The view over everything that was read, and over what could not be; `rows` in their order."""
     overdue = [action for action in actions if (action.days_overdue or 0) > 0]
-    not_read = sum(row.state != READ for row in rows)
+    not_read = sum(not row.was_read for row in rows)
     tiles = [Tile(sum(bool(row.decision_code) for row in rows), "systems")]
     for decision, word in DECISION_WORDS.items():
         count = sum(row.decision_code == decision.value for row in rows)
@@ -83,7 +83,7 @@ def _blocked(
     said = [
         (_urgency(row, known.get(row.key)), _why(row, known.get(row.key), place))
         for row in rows
-        if row.state != READ or row.decision_code in _HELD_UP
+        if not row.was_read or row.decision_code in _HELD_UP
     ]
     said.sort(key=lambda one: one[0])
     short = sum(len(lines) for _, lines in said) > MOST_LINES
@@ -98,7 +98,7 @@ _HELD_UP = (Decision.DELAYED, Decision.INCOMPLETE)
 
 
 def _urgency(row: SystemRow, system: System | None) -> int:
-    if row.state != READ or system is None:
+    if not row.was_read or system is None:
         return 2
     if row.decision_code != Decision.DELAYED:
         return 3
@@ -112,7 +112,7 @@ def _with(line: Content, more: str) -> Content:
 def _why(row: SystemRow, system: System | None, place: Places) -> list[Content]:
     """A line for each red gate of a system, or one for what else holds it up."""
     name = _short(row.system)
-    if row.state != READ or system is None:
+    if not row.was_read or system is None:
         reason = row.state.partition(";")[0] if row.decision_code else row.blocks
         return [_to(row.link, f"{name}: {reason}")]
     review = system.newest.review

@@ -352,7 +352,8 @@ class LiveCells:
         return (
             f'=IFERROR(IF({code}="delayed",{names("red_name", "reds", "red")},'
             f'IF({code}="launch-with-plan",{names("yellow_name", "yellows", "yellow")},'
-            f'IF({code}="incomplete",{things}&" to finish: see what is tinted","All {len(self.checklist.gates)} gates green"))),"See the rows below")'
+            f'IF({code}="incomplete",{things}&" to finish: see what is tinted",'
+            f'"All {len(self.checklist.gates)} gates green"))),"See the rows below")'
         )
 
     def _needs(self) -> Formula:

@@ -83,17 +83,17 @@ class TabTrouble(Exception):
 
 
 class _Places(NamedTuple):
-    """Labels by name, texts that are headers by row, the cells of gate keys, wordings by key."""
+    """Labels by name, columns of headers by row, the cells of gate keys, wordings by key."""
 
     labels: Labels
-    headers: dict[int, dict[int, str]]
+    headers: dict[int, set[int]]
     keys: list[Cell]
     wordings: dict[str, str]
 
 
 def _places(grid: Grid) -> _Places:
     labels: Labels = {}
-    headers: dict[int, dict[int, str]] = {}
+    headers: dict[int, set[int]] = {}
     keys: list[Cell] = []
     wordings: dict[str, str] = {}
     for place, value in grid.values.items():
@@ -110,7 +110,7 @@ def _places(grid: Grid) -> _Places:
             continue
         text = _folded(value)
         if text in _TABLE_NAMES:
-            headers.setdefault(row, {})[column] = value
+            headers.setdefault(row, set()).add(column)
         if text in _LABEL_NAMES:
             name, exact = _LABEL_NAMES[text]
             labels.setdefault(name, {})[Cell(row, column)] = exact
@@ -128,7 +128,7 @@ def landmarks(grid: Grid) -> tuple[Cell, Cell | None] | None:
     return Cell(row, min(headers[row])), label_cells(labels).get("decision")
 
 
-def _table_row(headers: dict[int, dict[int, str]]) -> int:
+def _table_row(headers: dict[int, set[int]]) -> int:
     """The row with the most headers."""
     return max(headers, key=lambda row: len(headers[row]), default=-1)
 
@@ -148,7 +148,7 @@ def is_review(grid: Grid) -> bool:
     if any(type(v) is str and v.startswith(STAMP_PREFIX) for v in grid.values.values()):
         return True
     labels, headers, keys, _ = _places(grid)
-    widest = max((len(texts) for texts in headers.values()), default=0)
+    widest = max(map(len, headers.values()), default=0)
     return widest >= _MIN_HEADERS and (len(labels) >= _MIN_LABELS or bool(keys))
 
 

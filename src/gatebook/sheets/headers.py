@@ -68,7 +68,7 @@ def find_columns(
         columns[name] = candidates[0]
     missing = [labels[name] for name in required if name not in columns]
     if missing:
-        hints = "; ".join(filter(None, (_hint(label, row, texts) for label in missing)))
+        hints = "; ".join(filter(None, (_hint(label, texts) for label in missing)))
         wanted = ", ".join(missing)
         raise HeaderTrouble(
             f"row {row + 1} has no column {wanted}" + (f" ({hints})" if hints else "")
@@ -76,7 +76,7 @@ def find_columns(
     return columns
 
 
-def _hint(label: str, row: int, texts: Mapping[int, str]) -> str:
+def _hint(label: str, texts: Mapping[int, str]) -> str:
     close = get_close_matches(label.lower(), [text.lower() for text in texts.values()], 1, 0.6)
     for column, text in texts.items():
         if close and text.lower() == close[0]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from gatebook.domain.cells import Cell, Range
-from gatebook.domain.decision import Decision
+from gatebook.domain.decision import Decision, decision_words
 from gatebook.domain.review import Status
 from gatebook.sheets import look
 from gatebook.sheets.form_draw import Look
@@ -28,16 +28,18 @@ from gatebook.sheets.portfolio_columns import (
     EVIDENCE_COLUMNS,
     FINDING_COLUMNS,
     GATE_COLUMNS,
+    NEWEST_REVIEW,
     PERSON_COLUMNS,
     RUN_COLUMNS,
     Record,
     Spec,
     drawn_table,
     heights,
+    history_specs,
     status_rules,
 )
 from gatebook.sheets.portfolio_front import TITLE, front_tab
-from gatebook.sheets.portfolio_tables import Tables
+from gatebook.sheets.portfolio_tables import DECISION_LETTERS, Tables
 
 MARK = "gatebook:portfolio"
 TABS = (
@@ -48,6 +50,7 @@ TABS = (
     "Owners",
     "Evidence",
     "Charts",
+    "Review history",
     "Decisions",
     "Runs",
 )
@@ -63,6 +66,10 @@ _GATES_LINE = (
 _OWNERS_LINE = (
     "Who carries what. A single point of failure is the only person among a system's owner and backup, "
     "or has all of its open actions (three or more): while they are away, it stands still."
+)
+_HISTORY_LINE = (
+    "The last reviews of each system, the newest on the right: G launch, Y with a plan, R delayed, "
+    "I incomplete. Delayed counts from the first delay since it last could launch."
 )
 _DECISIONS_LINE = "Every decision as it was first seen. Rows are added, never changed."
 _RUNS_LINE = "Every sync that changed this workbook."
@@ -81,6 +88,13 @@ def portfolio_workbook(tables: Tables, version: str, look_of: Look | None = None
         _tab("Owners", _OWNERS_LINE, PERSON_COLUMNS, tables.people, paper),
         _tab("Evidence", _EVIDENCE_LINE, EVIDENCE_COLUMNS, tables.evidence, paper),
         _charts_tab(tables, paper),
+        _tab(
+            "Review history",
+            _HISTORY_LINE,
+            history_specs(tables.most_reviews),
+            tables.history,
+            paper,
+        ),
         _tab("Decisions", _DECISIONS_LINE, DECISION_COLUMNS, tables.decisions, paper),
         _tab("Runs", _RUNS_LINE, RUN_COLUMNS, tables.runs, paper),
     )
@@ -130,8 +144,14 @@ def _tab(
         if spec.header == "Status":
             rules.extend(status_rules(area, {s.value.capitalize(): s for s in Status}))
         if spec.header == "Decision":
-            rules.extend(_code_rules(area))
-        if spec.header == "Days overdue":
+            rules.extend(_decision_rules(area))
+        if spec.header == NEWEST_REVIEW:
+            rules.extend(_letter_rules(area, sum(one.is_past for one in specs)))
+        if spec.header == "Trend":
+            cell = area.first.in_row
+            for word, status in (("worse", Status.RED), ("better", Status.GREEN)):
+                rules.append(ColourRule(area, f'={cell}="{word}"', look.status_style(status)))
+        if spec.header in ("Days overdue", "Days delayed", "Days late", "Re-gates missed"):
             cell = area.first.in_row
             rules.append(ColourRule(area, f"=N({cell})>0", look.status_style(Status.RED)))
         if spec.header == "Level":
@@ -161,11 +181,25 @@ def _tab(
     )
 
 
-def _code_rules(area: Range) -> list[ColourRule]:
+def _decision_rules(area: Range) -> list[ColourRule]:
+    """Each decision in its colour, in the words of a pilot and of a live system."""
     cell = area.first.in_row
+    rules = []
+    for decision in Decision:
+        words = dict.fromkeys(decision_words(decision, live=live) for live in (False, True))
+        tests = ",".join(f'{cell}="{one}"' for one in words)
+        rules.append(ColourRule(area, f"=OR({tests})", look.decision_style(decision)))
+    return rules
+
+
+def _letter_rules(area: Range, columns: int) -> list[ColourRule]:
+    """Past reviews in the colours of their decisions; `area` is the last one's of so many columns."""
+    strip = Range(Cell(area.first.row, area.first.column - columns + 1), area.last)
+    # Without a pinned column, so that one rule serves all.
+    cell = strip.first.a1
     return [
-        ColourRule(area, f'={cell}="{decision.value}"', look.decision_style(decision))
-        for decision in Decision
+        ColourRule(strip, f'={cell}="{letter}"', look.decision_style(decision))
+        for decision, letter in DECISION_LETTERS.items()
     ]
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Generic, Literal, TypeVar
 
 from gatebook.domain.cells import Cell, Range
+from gatebook.domain.decision import decision_words
 from gatebook.domain.review import Status
 from gatebook.sheets import look
 from gatebook.sheets.model import ColourRule, Content, Link, Row, Style, Table
@@ -19,6 +20,7 @@ from gatebook.sheets.portfolio_tables import (
     EvidenceRow,
     FindingRow,
     GateRowOf,
+    HistoryRow,
     PersonRow,
     RunRow,
     SystemRow,
@@ -39,7 +41,8 @@ _SHARE = replace(look.CELL_CENTRE, number_format='0%;-0%;""')
 class Spec(Generic[Record]):
     """One column of a tab: header, width in characters, look, and what it shows of a record.
 
-    A hidden one stands among the visible ones, so that sorting by hand takes it along.
+    A hidden one stands among the visible ones, so that sorting by hand takes it along. `is_past`: it
+    shows one of a system's past reviews.
     """
 
     header: str
@@ -47,6 +50,7 @@ class Spec(Generic[Record]):
     style: Style
     show: Callable[[Record], Content]
     hidden: bool = False
+    is_past: bool = False
 
 
 def state_text(row: SystemRow) -> str:
@@ -132,7 +136,7 @@ DECISION_COLUMNS: tuple[Spec[DecisionRow], ...] = (
     Spec("Recorded on", 13, look.DATE, lambda r: r.recorded),
     Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
     Spec("Review date", 13, look.DATE, lambda r: r.review_date),
-    Spec("Decision", 20, look.CELL, lambda r: r.decision),
+    Spec("Decision", 28, look.CELL, lambda r: decision_words(r.decision, live=r.live)),
     Spec("Green", 8, look.CELL_CENTRE, lambda r: r.counts[0]),
     Spec("Yellow", 8, look.CELL_CENTRE, lambda r: r.counts[1]),
     Spec("Red", 8, look.CELL_CENTRE, lambda r: r.counts[2]),
@@ -165,6 +169,42 @@ EVIDENCE_COLUMNS: tuple[Spec[EvidenceRow], ...] = (
     Spec("Reviewed on", 12, look.DATE, lambda r: r.reviewed),
     Spec("Sheet", 34, look.CELL_LINK, lambda r: r.link),
 )
+
+
+NEWEST_REVIEW = "now"
+
+
+def history_specs(most: int) -> list[Spec[HistoryRow]]:
+    """The columns of the tab Review history, with room for so many past reviews of a system."""
+
+    def review(back: int) -> Callable[[HistoryRow], Content]:
+        return lambda row: row.reviews[-1 - back] if back < len(row.reviews) else None
+
+    strip = [
+        Spec(
+            f"-{back}" if back else NEWEST_REVIEW, 4.6, look.CELL_CENTRE, review(back), is_past=True
+        )
+        for back in reversed(range(most))
+    ]
+    return [
+        Spec("System", 26, replace(look.CELL, bold=True), lambda r: r.system),
+        Spec("Decision", 28, look.CELL, lambda r: r.decision),
+        *strip,
+        Spec("Reviews held", 8, _COUNT, lambda r: len(r.reviews)),
+        Spec("Trend", 12, look.CELL_CENTRE, lambda r: r.trend or None),
+        Spec("Since last review", 30, look.CELL, lambda r: r.change or None),
+        Spec("Delayed since", 11.5, look.DATE, lambda r: r.red_since),
+        Spec("Days delayed", 8.5, look.CELL_CENTRE, lambda r: r.days_red),
+        Spec("Due dates moved", 10, _COUNT, lambda r: r.slips),
+        Spec("Re-gates kept", 9, _COUNT, lambda r: r.kept),
+        Spec("Re-gates missed", 9, _COUNT, lambda r: r.missed),
+        Spec("Next review", 11.5, look.DATE, lambda r: r.next_due),
+        Spec("Days late", 8, look.CELL_CENTRE, lambda r: r.days_late),
+        Spec("Because", 26, look.CELL, lambda r: r.next_reason or None),
+        Spec("Major changes since", 40, look.CELL, lambda r: r.changes or None),
+        Spec("Launched without passing", 46, look.CELL, lambda r: r.launched or None),
+        Spec("Sync state", 34, look.CELL, lambda r: r.state),
+    ]
 
 
 def system_specs(tables: Tables) -> list[Spec[SystemRow]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from gatebook.domain.cells import Cell
+from gatebook.domain.decision import decision_of
 from gatebook.domain.text import clean
 from gatebook.sheets.headers import texts_by_row
 from gatebook.sheets.model import Content, Formula, Grid, Link, Noted, Raw, Sheet, Workbook
@@ -232,11 +233,13 @@ def _decisions(grid: Grid) -> Iterator[DecisionRow]:
         def value(header: str, row: int = row, columns: dict[str, int] = columns) -> Raw | None:
             return grid.values.get((row, columns.get(header, -1)))
 
+        # Earlier versions wrote codes.
+        decision, live = decision_of(as_text(value("Decision")))
         yield DecisionRow(
             recorded=_date(grid, value("Recorded on")),
             system=as_text(value("System")),
             review_date=_date(grid, value("Review date")),
-            decision=as_text(value("Decision")),
+            decision=decision,
             counts=(
                 _number(value("Green")),
                 _number(value("Yellow")),
@@ -244,6 +247,7 @@ def _decisions(grid: Grid) -> Iterator[DecisionRow]:
                 _number(value("Open")),
             ),
             review_id=as_text(value("Review id")),
+            live=live,
         )
 
 

@@ -19,6 +19,16 @@ DECISION_WORDS = {
     Decision.LAUNCH: "launch or stay live",
 }
 LETTERS = {"green": "G", "yellow": "Y", "red": "R", None: "–"}
+# A whole review in one letter, in the colour of its decision.
+DECISION_LETTERS = {
+    Decision.LAUNCH: "G",
+    Decision.LAUNCH_WITH_PLAN: "Y",
+    Decision.DELAYED: "R",
+    Decision.INCOMPLETE: "I",
+}
+# A year of monthly reviews.
+MOST_REVIEWS = 12
+MISSING, UNREADABLE = "missing", "could not be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,16 @@ class SystemRow:
     tab: str = ""
     state: str = READ
     notes: dict[str, Content] = field(default_factory=dict)
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its sheet was there and could be read, whatever else there is to say of it."""
+        return self.state.partition(";")[0] == READ
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether its sheet was not there; earlier versions called it not found."""
+        return self.state.startswith((MISSING, "not found"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +117,8 @@ class GateRowOf:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """One decision of one review, as first seen. Rows are only ever added."""
+    """One decision of one review, as first seen. Rows are only ever added. `live`: of a live system,
+    whose decisions have words of their own."""
 
     recorded: date | str | None
     system: str
@@ -105,6 +126,7 @@ class DecisionRow:
     decision: str
     counts: tuple[int, int, int, int]
     review_id: str
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,32 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One system's reviews over time. What each says exactly stands in docs/ledger.md.
+
+    `reviews` has a letter a review, oldest first, and is as long as all that were held. `red_since`
+    is only there while the system is delayed. `slips` counts due dates that were moved later.
+    """
+
+    system: str
+    decision: str
+    reviews: tuple[str, ...]
+    trend: str
+    change: str
+    red_since: date | None
+    days_red: int | None
+    slips: int
+    kept: int
+    missed: int
+    next_due: date | str | None
+    days_late: int | None
+    next_reason: str
+    changes: str
+    launched: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonthRow:
     """How many systems stood where at a month's end; `month` as "2026-11"."""
 
@@ -173,7 +221,13 @@ class Tables:
     people: tuple[PersonRow, ...] = ()
     evidence: tuple[EvidenceRow, ...] = ()
     months: tuple[MonthRow, ...] = ()
+    history: tuple[HistoryRow, ...] = ()
     view: View = field(default_factory=View)
+
+    @property
+    def most_reviews(self) -> int:
+        """How many columns the strip of past reviews needs."""
+        return min(max((len(row.reviews) for row in self.history), default=0), MOST_REVIEWS)
 
     @property
     def strip_length(self) -> int:

@@ -28,7 +28,7 @@ def as_text(value: Raw | None) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
     text = str(value)
     return text.strip(_SPACES) if clean(text) else ""
 

@@ -156,6 +156,7 @@ def test_a_name_with_brackets_is_a_name_first() -> None:
     assert locations(list_location("r [2026]/a[1].xlsx")) == ["r [2026]/a[1].xlsx"]
 
 
+@abuse("hostile")
 def test_links_in_circles_end() -> None:
     """A folder that contains a link to itself is walked once."""
     write("r/x/a.xlsx")
@@ -227,6 +228,7 @@ def test_a_name_with_a_zero_byte_is_only_missing() -> None:
         list_location("a\0b")
 
 
+@abuse("hostile")
 def test_too_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole disk, given by mistake, ends with a message."""
     write(*(f"r/{n}.txt" for n in range(20)))

@@ -59,6 +59,7 @@ def _read_slowly(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("seed", range(150))
+@abuse("hostile", 22)
 def test_a_flipped_bit_is_refused_or_harmless(tmp_path: Path, seed: int) -> None:
     """No bit changes a value unseen: the file is refused, or reads as it was."""
     path = tmp_path / "book.xlsx"
@@ -95,6 +96,7 @@ def test_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+@abuse("hostile")
 def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
     """Opening a pipe waits for a writer."""
     os.mkfifo(tmp_path / "pipe.xlsx")
@@ -121,6 +123,7 @@ def test_other_refusals_of_the_system(tmp_path: Path) -> None:
             read_workbook(path)
 
 
+@abuse("hostile")
 def test_a_file_too_large_is_not_read_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +136,7 @@ def test_a_file_too_large_is_not_read_whole(
 
 
 @pytest.mark.parametrize("comment", ["", "<!-- not by patterns -->"])
+@abuse("hostile", 6)
 def test_too_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comment: str) -> None:
     """Counted over all tabs of a workbook; told with the tab where it became too much."""
     cells = "".join(f'<c r="A{n}"><v>{n}</v></c>' for n in range(1, 40))

@@ -188,6 +188,7 @@ except Unwritable as problem:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of a process are POSIX's")
+@abuse("faults", 21, 30)
 def test_a_full_disk_leaves_the_old_file(old: Path) -> None:
     said = subprocess.run(
         [sys.executable, "-c", _ON_A_SMALL_DISK, str(old)],
@@ -201,6 +202,7 @@ def test_a_full_disk_leaves_the_old_file(old: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@abuse("faults", 21, 30)
 def test_the_system_saying_no_space_left_is_a_full_disk(old: Path) -> None:
     def onto_a_full_device(path: Path) -> None:
         with open("/dev/full", "wb") as full:
@@ -213,6 +215,7 @@ def test_the_system_saying_no_space_left_is_a_full_disk(old: Path) -> None:
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else"
 )
+@abuse("faults", 21, 30)
 def test_no_permission_in_the_folder() -> None:
     # Not in pytest's own folder, which lets nobody else in.
     with tempfile.TemporaryDirectory() as name:
@@ -233,6 +236,7 @@ def test_no_permission_in_the_folder() -> None:
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else"
 )
+@abuse("faults", 21, 30)
 def test_a_folder_that_nobody_may_look_into(old: Path) -> None:
     old.parent.chmod(0o700)
     os.seteuid(65534)
