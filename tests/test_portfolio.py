@@ -298,7 +298,7 @@ def test_what_was_written_says_the_same_when_read_back(
     assert {row.key for row in gone.systems} == kept.keys()
     for row in gone.systems:
         was = kept[row.key]
-        assert row.state.startswith("not found since 2026-11-24")
+        assert row.state.startswith("missing since 2026-11-24")
         assert (row.strip, row.counts, row.decision_code) == (
             was.strip,
             was.counts,
@@ -408,8 +408,8 @@ def test_since_when_starts_anew_with_another_reason() -> None:
     states = [tables.systems[0].state.partition(";")[0] for tables in (spoilt, gone, later)]
     assert states == [
         "could not be read since 2026-11-24",
-        "not found since 2026-11-25",
-        "not found since 2026-11-25",
+        "missing since 2026-11-25",
+        "missing since 2026-11-25",
     ]
 
 

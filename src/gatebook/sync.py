@@ -289,14 +289,16 @@ def plan_sync(
     old, let_go = _with_lost(old, known, {system.key for system in found}, home)
     old = replace(old, runs=runs(old.runs, known.runs))
     tables = build_tables(found, loaded.problems, old, today, home, known.past)
+    kept = frozenset(row.key for row in tables.systems if not row.was_read)
+    counted = [system for system in found if system.key not in kept]
     before: dict[str, str | None] = dict(known.standing)
     before |= {row.key: row.decision_code or None for row in old.systems}
     changes = tuple(
         Change(system.name, before.get(system.key), system.newest.verdict.decision.value)
-        for system in found
+        for system in counted
         if before.get(system.key) != system.newest.verdict.decision.value
     )
-    decisions = tuple(system.newest.verdict.decision.value for system in found)
+    decisions = tuple(system.newest.verdict.decision.value for system in counted)
     files, problems, passed = loaded.files, loaded.problems, len(loaded.passed)
     keys = {
         (one.review.location, one.review.tab): system.key
@@ -304,12 +306,12 @@ def plan_sync(
         for one in (system.newest, *system.earlier, *system.copies)
     }
     newest = {
-        system.key: (system.newest.review.location, system.newest.review.tab) for system in found
+        system.key: (system.newest.review.location, system.newest.review.tab) for system in counted
     }
     first = not old.systems and not known.standing
     changed = "; ".join([_changed_text(changes, first=first), *let_go, *(told := known.told)])
     # Thousands of reviews would fill the memory while the portfolio is laid out and drawn.
-    del found, loaded, known, remembered
+    del found, counted, loaded, known, remembered
     # What happened to files is told once, also where every row stays as it was.
     quiet = not (let_go or told)
     same = exists and quiet and _is_written(tables, version, old, portfolio, look_of)
@@ -335,7 +337,7 @@ def plan_sync(
         changed=changed,
         keys=keys,
         newest=newest,
-        kept=frozenset(row.key for row in tables.systems if not row.was_read),
+        kept=kept,
     )
 
 

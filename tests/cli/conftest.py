@@ -132,6 +132,7 @@ _FIRST_HEADERS = {
     "Gates": "Not marked",
     "Owners": "Backs up",
     "Evidence": "Artifact",
+    "Review history": "Reviews held",
     "Decisions": "Review id",
     "Runs": "Sheets read",
 }
@@ -156,6 +157,20 @@ def table_of(path: Path, tab: str) -> list[dict[str, Any]]:
         {str(header): value for header, value in zip(rows[0], row, strict=True) if header}
         for row in rows[1:]
     ]
+
+
+def delete_row(portfolio: Path, system: str) -> None:
+    """Delete the row of a system on the Portfolio tab, as who retires it does."""
+    book = openpyxl.load_workbook(portfolio)
+    sheet = book["Portfolio"]
+    top = header_row(sheet)
+    (row,) = [
+        int(str(cells[0].row))
+        for cells in sheet.iter_rows(min_row=top + 1)
+        if any(cell.value == system for cell in cells[:3])
+    ]
+    sheet.delete_rows(row)
+    book.save(portfolio)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from gatebook.domain.decision import RULES
 from gatebook.domain.review import LOW_STAKES, Review, SignOff, Status
 from gatebook.ledger.ledger import open_ledger
-from tests.cli.conftest import Office, review_of, with_red, with_yellow
+from tests.cli.conftest import Office, delete_row, review_of, with_red, with_yellow
 from tests.cli.test_history import AUGUST, CONFIG, JULY, JUNE, MAY, a_summer
 from tests.cli.test_terminal import at_terminal, cells, one_line, plain
 from tests.ledger.samples import run, sheet
@@ -225,7 +225,8 @@ def test_a_yellow_that_counts_as_red(office: Office) -> None:
 
 def test_a_system_that_was_let_go(summer: Office) -> None:
     (summer.reviews / "router.xlsx").unlink()
-    summer.portfolio.unlink()
+    summer.sync(today=AUGUST)
+    delete_row(summer.portfolio, "Ticket router")
     summer.sync(today=AUGUST)
     ran = summer.run("explain", "Ticket router")
     assert (ran.code, ran.out) == (2, "")

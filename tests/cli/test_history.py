@@ -20,7 +20,7 @@ from gatebook.domain.review import Stamp
 from gatebook.ledger.ledger import open_ledger
 from gatebook.ledger.records import Record
 from tests.abuse.marks import abuse
-from tests.cli.conftest import Office, review_of, with_red, with_yellow
+from tests.cli.conftest import Office, delete_row, review_of, with_red, with_yellow
 from tests.cli.test_terminal import at_terminal, cells, one_line, plain
 from tests.ledger.samples import review, run, sheet
 from tests.support.builders import LAUNCH, TWELVE
@@ -131,7 +131,9 @@ def test_without_a_system_all_are_listed_as_they_stand(summer: Office) -> None:
 
 def test_a_system_that_was_let_go_keeps_its_history(summer: Office) -> None:
     (summer.reviews / "router.xlsx").unlink()
-    summer.portfolio.unlink()
+    summer.sync(today=AUGUST)
+    assert "Ticket router: Launch this week" in summer.run("history").out  # missing, and kept
+    delete_row(summer.portfolio, "Ticket router")
     summer.sync(today=AUGUST)
     assert "Ticket router: No longer counted · last: Launch this week" in summer.run("history").out
     ran = summer.run("history", "Ticket router")

@@ -119,7 +119,7 @@ def is_replaced(folder: Path) -> None:
 # What happened to a file → what the tab Runs says.
 FATES: list[tuple[Callable[[Path], None], str]] = [
     (goes, "a.xlsx is gone"),
-    (moves, "a.xlsx moved to reviews/z.xlsx"),
+    (moves, "a.xlsx was renamed to z.xlsx"),
     (is_replaced, "a.xlsx was replaced by an older copy"),
 ]
 

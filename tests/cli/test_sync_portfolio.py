@@ -35,7 +35,7 @@ from tests.cli.conftest import (
     with_yellow,
     write_form,
 )
-from tests.support.builders import LAUNCH, TODAY, TWELVE, with_row
+from tests.support.builders import LAUNCH, REVIEWED, TODAY, TWELVE, with_row
 
 TABS = [
     *(
@@ -46,6 +46,7 @@ TABS = [
         "Owners",
         "Evidence",
         "Charts",
+        "Review history",
         "Decisions",
         "Runs",
     )
@@ -167,9 +168,9 @@ def test_each_system_by_its_newest_review(office: Office) -> None:
     assert row["Review date"] == datetime(2026, 11, 20)
     assert row["Since last review"] == "was “Launch with remediation plan”; gate 3 better"
     assert [r["Decision"] for r in office.table("Decisions") if r["System"] == "A"] == [
-        "delayed",
-        "launch-with-plan",
-        "launch",
+        "Launch delayed",
+        "Launch with remediation plan",
+        "Launch this week",
     ]
 
 
@@ -447,9 +448,9 @@ def test_decisions_grow_and_are_never_rewritten(office: Office) -> None:
     second = office.table("Decisions")
     assert second[: len(first)] == first
     assert [(r["System"], r["Decision"]) for r in second] == [
-        ("A", "delayed"),
-        ("A", "launch-with-plan"),
-        ("B", "launch"),
+        ("A", "Launch delayed"),
+        ("A", "Launch with remediation plan"),
+        ("B", "Launch this week"),
     ]
     assert [r["Recorded on"].day for r in second] == [23, 24, 24]
     (office.reviews / "a.xlsx").unlink()
@@ -486,14 +487,14 @@ def test_runs_are_added_only_when_something_changed(office: Office) -> None:
 
 
 def test_nothing_is_written_when_nothing_changed(office: Office) -> None:
-    office.form("a.xlsx", with_red(review_of("A"), 3, LAUNCH))
+    office.form("a.xlsx", with_yellow(review_of("A"), 3, LAUNCH))
     office.sync()
     before = office.state()
     ran = office.sync(today=TOMORROW)
     assert "says all this already" in ran.out
     assert office.state() == before
     # A sheet saved again without a change of its answers changes nothing either.
-    office.form("a.xlsx", with_red(review_of("A"), 3, LAUNCH), modified=2_000_000_000.0)
+    office.form("a.xlsx", with_yellow(review_of("A"), 3, LAUNCH), modified=2_000_000_000.0)
     office.sync()
     assert office.state() == before
 
@@ -871,7 +872,7 @@ def test_a_vanished_system_keeps_its_row_its_state_and_since_when(office: Office
         assert ran.json["not_found"] == [{"system": "B", "location": "reviews/B.xlsx"}]
         assert "not found: B (reviews/B.xlsx)" in ran.err
         row = office.row("B")
-        assert row.pop("Sync state") == "not found since 2026-11-24; last known state shown"
+        assert row.pop("Sync state") == "missing since 2026-11-24; last known state shown"
         assert row == {name: value for name, value in before.items() if name != "Sync state"}
     office.form("B.xlsx", review_of("B"))
     office.sync()
@@ -893,6 +894,39 @@ def test_a_system_that_became_unreadable_keeps_its_row(office: Office) -> None:
     state = office.state()
     office.sync(today=TODAY + timedelta(2))
     assert office.state() == state
+
+
+@pytest.mark.parametrize("spoilt", ["unreadable", "deleted"])
+@pytest.mark.parametrize("ledger", ["", "off"])
+def test_an_older_review_makes_no_launch_where_the_newer_one_is_lost(
+    office: Office, spoilt: str, ledger: str
+) -> None:
+    options = ("--ledger", ledger) if ledger else ()
+    office.form("old.xlsx", review_of("Bot", REVIEWED - timedelta(30)))
+    newer = office.form("new.xlsx", with_red(review_of("Bot"), 3, TOMORROW))
+    assert office.sync(*options).code == 0
+    if spoilt == "unreadable":
+        newer.write_bytes(b"spoilt")
+    else:
+        newer.unlink()
+    for _ in range(2):
+        assert office.sync(*options).code == 1
+        row = office.row("Bot")
+        assert row["Decision"].startswith("Launch delayed")
+        assert "last known state" in row["Sync state"]
+    # A newer review settles it.
+    office.form("next.xlsx", review_of("Bot", REVIEWED + timedelta(1)))
+    office.sync(*options)
+    assert office.row("Bot")["Decision"].startswith("Launch this week")
+
+
+def test_a_lost_review_that_was_no_worse_leaves_the_older_one(office: Office) -> None:
+    office.form("old.xlsx", with_red(review_of("Bot", REVIEWED - timedelta(30)), 3, TOMORROW))
+    newer = office.form("new.xlsx", review_of("Bot"))
+    office.sync()
+    newer.write_bytes(b"spoilt")
+    office.sync()
+    assert office.row("Bot")["Decision"].startswith("Launch delayed")
 
 
 def test_a_spoilt_tab_beside_a_sound_one(office: Office) -> None:
@@ -954,7 +988,7 @@ def test_notes_on_a_sheet_that_vanished_unread_stay(office: Office) -> None:
         assert office.sync(today=TODAY + timedelta(day)).code == 1
         row = office.row("A.xlsx")
         assert row["Notes"] == "keep me"
-        assert row["Sync state"].startswith("not found since 2026-11-24")
+        assert row["Sync state"].startswith("missing since 2026-11-24")
 
 
 def test_a_moved_file_is_the_same_system(office: Office) -> None:

@@ -237,9 +237,11 @@ def test_what_is_not_read_or_not_found_or_overdue_is_said(office: Office) -> Non
     ran = office.sync()
     assert "1 overdue action" in ran.out
     assert "2 not read this time" in ran.out
-    late = "  Late: Launch with remediation plan · 1 overdue action · By 2026-11-20: 5 Cost per task"
+    late = (
+        "  Late: Launch with remediation plan · 1 overdue action · By 2026-11-20: 5 Cost per task"
+    )
     assert late in ran.out
-    assert "  Gone: Launch this week · not found since 2026-11-23; last known" in ran.out
+    assert "  Gone: Launch this week · missing since 2026-11-23; last known" in ran.out
     assert "  c.xlsx: Cannot be read · could not be read · the file is empty" in ran.out
     assert "could not be read: reviews/c.xlsx" in ran.err
     errors = plain(at_terminal(*SYNC, width=60, error=True)).splitlines()

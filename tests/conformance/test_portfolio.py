@@ -10,6 +10,7 @@ import pytest
 
 from gatebook.domain.review import Status
 from gatebook.sheets.model import Raw
+from gatebook.sheets.portfolio_book import TABS
 from tests.conformance.desks import Desk, ExcelDesk, GoogleDesk, Ran, grids
 from tests.google_api.server import GoogleServer
 from tests.support.builders import LAUNCH, TODAY, passing_review, stamp_of, with_row
@@ -159,7 +160,7 @@ class TestOthersInTheSpreadsheet:
         sync(google, today=TODAY + timedelta(days=1))
         assert mine.cell("Budget!B2")["userEnteredValue"] == {"formulaValue": "=1+1"}
         assert mine.value("Scratch!A1") == "mine"
-        assert len(mine.titles()) == 2 + 9
+        assert len(mine.titles()) == 2 + len(TABS)
 
     def test_the_blank_tab_of_a_new_spreadsheet_goes(
         self, both: tuple[ExcelDesk, GoogleDesk]
@@ -187,7 +188,7 @@ class TestOthersInTheSpreadsheet:
         before = mine.titles()
         assert sync(google).code == 0
         assert mine.titles()[:1] == before
-        assert len(mine.titles()) == 10
+        assert len(mine.titles()) == 1 + len(TABS)
 
     def test_a_tab_of_theirs_with_our_name_is_not_written_over(
         self, both: tuple[ExcelDesk, GoogleDesk]
@@ -229,6 +230,7 @@ class TestOthersInTheSpreadsheet:
         assert front.values[row, header[1]] == "call Bo on Tuesday"
         sheet = next(s for s in now.document.sheets if s.title == "AI pilots")
         assert [one["title"] for one in sheet.lists["filterViews"]] == ["Mine"]
+        assert sheet.column_properties[2]["pixelSize"] == 333
         assert now.cell(f"'AI pilots'!{cell.partition('!')[2]}")["note"] == "a comment"
 
     def test_a_copy_of_our_tab_is_theirs(self, both: tuple[ExcelDesk, GoogleDesk]) -> None:
@@ -253,7 +255,7 @@ class TestOthersInTheSpreadsheet:
             lookup = {"developerMetadataLookup": {"metadataKey": key}}
             mine.request({"deleteDeveloperMetadata": {"dataFilter": lookup}})
         assert sync(google, "--json", today=TODAY + timedelta(days=1)).json["written"] is True
-        assert len(google.editor(google.portfolio).titles()) == 9
+        assert len(google.editor(google.portfolio).titles()) == len(TABS)
 
     def test_what_is_gone_is_cleared(self, both: tuple[ExcelDesk, GoogleDesk]) -> None:
         """A finding less, a row less: nothing of it is left over."""

@@ -24,7 +24,7 @@ import pytest
 
 from gatebook.backends.excel.draw import draw_workbook
 from gatebook.domain.cells import Cell, Range
-from gatebook.domain.decision import SHOWN, SHOWN_LIVE, Decision
+from gatebook.domain.decision import SHOWN, SHOWN_LIVE, Decision, decision_words
 from gatebook.domain.judge import judge
 from gatebook.domain.review import Review, Status
 from gatebook.domain.systems import systems
@@ -169,7 +169,7 @@ def test_25_systems_that_all_have_much_to_say_print_on_one_page_too(
         ),
         change="was “Launch with remediation plan”; gates 1, 2, 3, 4 better; gates 5, 6, 7, 8, 9 worse",
         regulated="Health care: 3 G · 6 R · 7 R · 8 – · 12 G",
-        state="not found since 2026-11-20; last known state shown",
+        state="missing since 2026-11-20; last known state shown",
         notes={"Notes": "The board asked about this one on Monday. " * 8},
     )
     full = tables_of(25)
@@ -327,14 +327,20 @@ COLOURED: dict[tuple[str, str], dict[str | int, str]] = {
     **{("Portfolio", str(number)): _MARKS for number in range(1, 13)},
     ("Portfolio", "Sync state"): {
         "Read": NONE,
-        "not found since 2026-11-24; last known state shown": UNCLEAR,
+        "missing since 2026-11-24; last known state shown": UNCLEAR,
         "could not be read": UNCLEAR,
     },
     ("Actions", "Status"): _STATUSES,
     ("Actions", "Days overdue"): {1: RED, 27: RED, 0: NONE},
     ("Findings", "Level"): {"block": RED, "warn": NONE},
     ("Evidence", "Status"): _STATUSES,
-    ("Decisions", "Decision"): {decision.value: fill for decision, fill in _FILLS.items()},
+    ("Decisions", "Decision"): {
+        decision_words(decision, live=live): fill
+        for live in (False, True)
+        for decision, fill in _FILLS.items()
+    },
+    ("Review history", "now"): {"G": GREEN, "Y": YELLOW, "R": RED, "I": GREY, "–": NONE},
+    ("Review history", "Trend"): {"better": GREEN, "worse": RED, "same": NONE},
 }
 
 

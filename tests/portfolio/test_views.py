@@ -105,7 +105,7 @@ def test_every_system_that_cannot_launch_is_listed_most_urgent_first() -> None:
         "Bad, live: 3 Confidential data handled (Bo Li)",
         "Delayed: 3 Confidential data handled (no owner)",
         "broken.xlsx: it is empty",
-        f"Vanished: not found since {TODAY}",
+        f"Vanished: missing since {TODAY}",
         "Unsigned: No backup owner",
     ]
     links = [line for line in found.view.blocks[0].lines if isinstance(line, Link)]

@@ -77,9 +77,7 @@ def look_of(
     )
 
 
-def make_files(
-    forms: Mapping[Path, Form], look: Look, *, quiet: bool, silent: bool = False
-) -> int:
+def make_files(forms: Mapping[Path, Form], look: Look, *, quiet: bool, silent: bool = False) -> int:
     """Draw each form whose path is free, print the paths (unless `silent`), and say which were kept.
     How many it drew.
 

@@ -280,7 +280,9 @@ def _plan(
         today=today,
         now=using.config.now_text(),
         version=__version__,
-        remembered=memory.remember(loaded.sheets, today, using.config.time_text) if memory else None,
+        remembered=memory.remember(loaded.sheets, today, using.config.time_text)
+        if memory
+        else None,
         look_of=look_of(using),
     )
     return plan, loaded

@@ -57,6 +57,7 @@ def build_tables(
     place, past = Places(home), past or Past()
     rows = [_system_row(system, place, today, past) for system in systems]
     rows = _with_notes(rows, old, {place.file(one.location) for one in unread})
+    rows = _without_hidden(rows, old)
     rows += _not_read(rows, unread, old, place, today)
     rows.sort(key=_attention)
     actions = _actions(systems, place, today)
@@ -201,6 +202,24 @@ def _with_notes(
         if row.key.startswith(_UNREAD_KEY) and row.file not in unread_files
     }
     return [replace(row, notes=waiting.pop(row.file, {}) | notes.get(row.key, {})) for row in rows]
+
+
+def _without_hidden(read: list[SystemRow], old: OldPortfolio) -> list[SystemRow]:
+    """The rows whose review may count. Where the newest review's sheet is gone or cannot be read, an
+    older review never makes a decision better: `_not_read` then keeps the last known state."""
+    before = {row.key: row for row in old.systems}
+    return [row for row in read if not _hides(row, before.get(row.key))]
+
+
+def _hides(row: SystemRow, before: SystemRow | None) -> bool:
+    """Whether a row says better of a system than its newer review did, which stood elsewhere."""
+    if before is None or (row.file, row.tab) == (before.file, before.tab):
+        return False
+    if not isinstance(before.review_date, date) or not isinstance(row.review_date, date):
+        return False
+    if not before.decision_code or before.review_date <= row.review_date:
+        return False
+    return _DECISION_RANK[before.decision_code] < _DECISION_RANK.get(row.decision_code, 0)
 
 
 def _not_read(

@@ -56,12 +56,15 @@ def history(
     here = {system.key: system for system in systems}
     recorded = by_review(steps)
     told = _by_system(decided)
-    return tuple(
-        _row(row, here.get(row.key), _sittings(row.key, here.get(row.key),
-             recorded.get(row.key, {}), told.get(stored(row.key), ()), today), today)
-        for row in rows
-        if row.decision_code
-    )  # fmt: skip
+    found = []
+    for row in rows:
+        # The reviews that are left of a system that was not read do not say how it stands.
+        system = here.get(row.key) if row.was_read else None
+        known, decided_then = recorded.get(row.key, {}), told.get(stored(row.key), ())
+        if row.decision_code:
+            held = _sittings(row.key, system, known, decided_then, today)
+            found.append(_row(row, system, held, today))
+    return tuple(found)
 
 
 def _by_system(decided: Iterable[DecisionRow]) -> dict[str, list[DecisionRow]]:
@@ -205,13 +208,15 @@ def _rank(step: Step) -> tuple[int, int, int]:
 
 
 def _days(held: Sequence[Sitting]) -> Iterator[tuple[date, Step]]:
-    """Every step with the day it counts from: a review's first mark from the review's day, each edit
-    from the day on which it was seen, or from the next review's day where that came before."""
+    """Every step with the day it counts from. What a review first came to, once it was filled in,
+    counts from the review's day; each edit after that from the day on which it was seen, or from the
+    next review's day where that came before."""
     for place, sitting in enumerate(held):
         end = held[place + 1].day if place + 1 < len(held) else date.max
-        for number, step in enumerate(sitting.steps):
-            seen = max(sitting.day, step.recorded) if number else sitting.day
-            yield min(seen, max(end, sitting.day)), step
+        complete = False
+        for step in sitting.steps:
+            yield (min(max(sitting.day, step.recorded), end) if complete else sitting.day), step
+            complete = complete or step.decision != Decision.INCOMPLETE
 
 
 def red_since(held: Sequence[Sitting]) -> date | None:
@@ -284,7 +289,7 @@ def months(decisions: Sequence[DecisionRow]) -> tuple[MonthRow, ...]:
     counted: dict[str, Counter[str]] = {}
     for row in dated:
         system, _, _ = row.review_id.partition("/")
-        if any(row.counts[:3]) or system not in standing:
+        if not _waits(row) or system not in standing:
             standing[system] = row.decision
         counted[_held_on(row)[:7]] = Counter(standing.values())
     return tuple(
@@ -297,6 +302,10 @@ def months(decisions: Sequence[DecisionRow]) -> tuple[MonthRow, ...]:
         )
         for month, count in sorted(counted.items())
     )
+
+
+def _waits(row: DecisionRow) -> bool:
+    return row.decision == Decision.INCOMPLETE and not any(row.counts[:3])
 
 
 def _held_on(row: DecisionRow) -> str:

@@ -42,6 +42,7 @@ from gatebook.sheets.portfolio_front import TITLE, front_tab
 from gatebook.sheets.portfolio_tables import DECISION_LETTERS, Tables
 
 MARK = "gatebook:portfolio"
+HISTORY = "Review history"
 TABS = (
     "Portfolio",
     "Actions",
@@ -50,7 +51,7 @@ TABS = (
     "Owners",
     "Evidence",
     "Charts",
-    "Review history",
+    HISTORY,
     "Decisions",
     "Runs",
 )
@@ -89,7 +90,7 @@ def portfolio_workbook(tables: Tables, version: str, look_of: Look | None = None
         _tab("Evidence", _EVIDENCE_LINE, EVIDENCE_COLUMNS, tables.evidence, paper),
         _charts_tab(tables, paper),
         _tab(
-            "Review history",
+            HISTORY,
             _HISTORY_LINE,
             history_specs(tables.most_reviews),
             tables.history,

@@ -14,7 +14,7 @@ from gatebook.domain.text import clean
 from gatebook.sheets.headers import texts_by_row
 from gatebook.sheets.model import Content, Formula, Grid, Link, Noted, Raw, Sheet, Workbook
 from gatebook.sheets.monday import HEADINGS, MOST_LINES
-from gatebook.sheets.portfolio_book import MARK, TABS, mark
+from gatebook.sheets.portfolio_book import HISTORY, MARK, TABS, mark
 from gatebook.sheets.portfolio_columns import (
     DECISION_COLUMNS,
     KEY_HEADER,
@@ -22,9 +22,10 @@ from gatebook.sheets.portfolio_columns import (
     RUN_COLUMNS,
     SCREEN_COLUMNS,
     SYSTEM_COLUMNS,
+    history_specs,
 )
 from gatebook.sheets.portfolio_front import HEADER_ROW, LISTS_ROW, SYNCED_ROW
-from gatebook.sheets.portfolio_tables import DecisionRow, RunRow, SystemRow
+from gatebook.sheets.portfolio_tables import MOST_REVIEWS, DecisionRow, RunRow, SystemRow
 from gatebook.sheets.typed import as_date_value, as_text
 
 # Where headers stand that nothing can be found without.
@@ -347,6 +348,10 @@ def _table_columns(sheet: Sheet, grid: Grid) -> Collection[int]:
     the reader's and carried on."""
     if sheet.name == "Portfolio":
         return {column for text, column in _header(grid, HEADER_ROW).items() if text}
+    if sheet.name == HISTORY:
+        # As wide as there were reviews.
+        own = {spec.header for spec in history_specs(MOST_REVIEWS)}
+        return {column for text, column in _header(grid, 2).items() if text in own}
     right = max(table.range.last.column for table in sheet.tables)
     return range(sheet.tables[0].at.column, right + 1)
 
