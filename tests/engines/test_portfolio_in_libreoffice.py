@@ -321,6 +321,11 @@ for _words in (SHOWN, SHOWN_LIVE):
     for _decision, _fill in _FILLS.items():
         _shown = _words[_decision].format(date="on 2026-12-01", things="3 things")
         _DECISIONS[_shown] = _fill
+_BRIEFLY: dict[str | int, str] = {
+    decision_words(decision, live=live): fill
+    for live in (False, True)
+    for decision, fill in _FILLS.items()
+}
 # Tab, column → what is typed into its cells from the top, and how each is then filled.
 COLOURED: dict[tuple[str, str], dict[str | int, str]] = {
     ("Portfolio", "Decision"): _DECISIONS,
@@ -334,12 +339,16 @@ COLOURED: dict[tuple[str, str], dict[str | int, str]] = {
     ("Actions", "Days overdue"): {1: RED, 27: RED, 0: NONE},
     ("Findings", "Level"): {"block": RED, "warn": NONE},
     ("Evidence", "Status"): _STATUSES,
-    ("Decisions", "Decision"): {
-        decision_words(decision, live=live): fill
-        for live in (False, True)
-        for decision, fill in _FILLS.items()
+    ("Decisions", "Decision"): _BRIEFLY,
+    ("Review history", "Decision"): _BRIEFLY,
+    **{
+        ("Review history", header): {"G": GREEN, "Y": YELLOW, "R": RED, "I": GREY, "–": NONE}
+        for header in ("-3", "-2", "-1", "now")
     },
-    ("Review history", "now"): {"G": GREEN, "Y": YELLOW, "R": RED, "I": GREY, "–": NONE},
+    **{
+        ("Review history", header): {1: RED, 40: RED, 0: NONE}
+        for header in ("Days delayed", "Re-gates missed", "Days late")
+    },
     ("Review history", "Trend"): {"better": GREEN, "worse": RED, "same": NONE},
 }
 
