@@ -38,7 +38,7 @@ def day(text: str) -> date | None:
 
 
 def steps(picture: str) -> list[Step]:
-    """A line each: review | date | seen on | what it came to (a letter, and how many reds) | re-gate | due."""
+    """A line each: review | date | seen on | what it came to (letter, number of reds) | re-gate | due."""
     found = []
     for number, line in enumerate(picture.strip().splitlines(), 1):
         review, on, seen, said, regate, due = (cell.strip() for cell in line.split("|")[1:7])
@@ -171,20 +171,29 @@ def test_days_delayed(case: str) -> None:
 
 # What happened, and how often a due date was moved later.
 SLIPS = {
-    "in the same sheet": ("| june | 06-10 | 06-10 | R | | 06-20 |\n| june | 06-10 | 06-12 | R | | 06-30 |", 1),
-    "from review to review": ("| june | 06-10 | 06-10 | R | | 06-20 |\n| july | 07-10 | 07-10 | R | | 07-20 |", 1),
+    "in the same sheet": (
+        "| june | 06-10 | 06-10 | R | | 06-20 |\n| june | 06-10 | 06-12 | R | | 06-30 |",
+        1,
+    ),
+    "from review to review": (
+        "| june | 06-10 | 06-10 | R | | 06-20 |\n| july | 07-10 | 07-10 | R | | 07-20 |",
+        1,
+    ),
     "each time anew": (
         "| june | 06-10 | 06-10 | R | | 06-20 |\n| june | 06-10 | 06-12 | R | | 06-30 |\n"
         "| july | 07-10 | 07-10 | R | | 07-20 |",
         2,
     ),
-    "not where it was moved earlier": ("| june | 06-10 | 06-10 | R | | 06-20 |\n| june | 06-10 | 06-12 | R | | 06-15 |", 0),
+    "not where it was moved earlier": (
+        "| june | 06-10 | 06-10 | R | | 06-20 |\n| june | 06-10 | 06-12 | R | | 06-15 |",
+        0,
+    ),
     "not where it was done in between": (
         "| june | 06-10 | 06-10 | R | | 06-20 |\n| june | 06-10 | 06-12 | G | | |\n"
         "| july | 07-10 | 07-10 | R | | 07-20 |",
         0,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", SLIPS)

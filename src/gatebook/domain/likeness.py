@@ -38,7 +38,7 @@ _ENDINGS = (
     "ments", "ment", "ings", "ing", "ers", "er", "ors", "ies", "ied", "ed", "es", "s", "e",
 )  # fmt: skip
 _SHORTEST_STEM = 3
-# Longer words may differ by a letter or two ("sampled", "samping").
+# Longer words may differ by a letter or two ("monitor", "monitr").
 _LONG_WORD = 5
 _NEARLY = 0.85
 
