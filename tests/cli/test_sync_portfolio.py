@@ -458,6 +458,21 @@ def test_decisions_grow_and_are_never_rewritten(office: Office) -> None:
     assert office.table("Decisions") == second
 
 
+def test_decisions_that_an_earlier_version_wrote_as_codes_are_known(office: Office) -> None:
+    office.form("a.xlsx", with_red(review_of("A"), 3))
+    office.sync()
+    before = office.table("Decisions")
+
+    def write(book: Any) -> None:
+        sheet = book["Decisions"]
+        sheet.cell(header_row(sheet) + 1, columns_of(sheet)["Decision"], "delayed")
+
+    edit(office.portfolio, write)
+    assert office.table("Decisions") != before
+    office.sync()
+    assert office.table("Decisions") == before
+
+
 def test_the_past_is_not_recorded_again_when_the_system_is_renamed(office: Office) -> None:
     office.form("a.xlsx", review_of("A"))
     office.sync()

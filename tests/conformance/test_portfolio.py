@@ -81,10 +81,33 @@ def _placeless(value: Raw) -> Raw:
 
 
 def test_the_tables_are_equal_cell_by_cell(both: tuple[ExcelDesk, GoogleDesk]) -> None:
-    excel, google = both
     for desk in both:
         fill(desk)
         assert sync(desk).code == 1  # one cannot be read
+    assert_equal(*both)
+
+
+def test_what_the_ledgers_remember_is_equal(both: tuple[ExcelDesk, GoogleDesk]) -> None:
+    """Reviews that follow each other, and an edit: strips, trends, days and moved dates."""
+    later = TODAY + timedelta(days=30)
+    for desk in both:
+        places = fill(desk)
+        sync(desk)
+        red = with_row(passing_review(), 3, status=Status.RED, next_action="Mask it", due=later)
+        again = {"stamp": stamp_of(GATES, "beta", "beta-2"), "system": "Beta"}
+        desk.put("beta-2", passing_review(**_fields(red) | again | {"review_date": later}))
+        header = _header_row(desk, places["alpha"])
+        desk.type(places["alpha"], f"D{header + 2}", "Red")
+        sync(desk, today=later)
+    assert_equal(*both)
+    excel, _ = both
+    said = list(shown(excel)["Review history"].values())
+    # Alpha's edited review, and both of Beta's.
+    assert said.count("R") == 3
+
+
+def assert_equal(excel: ExcelDesk, google: GoogleDesk) -> None:
+    """All tabs say the same in both."""
     here, there = shown(excel), shown(google)
     there.pop("Sheet1", None)
     assert list(there) == list(here)

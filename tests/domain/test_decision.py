@@ -14,7 +14,14 @@ from typing import Any
 import pytest
 
 from gatebook.domain.checklist import Checklist
-from gatebook.domain.decision import Decision, decide, decision_shown, things
+from gatebook.domain.decision import (
+    Decision,
+    decide,
+    decision_of,
+    decision_shown,
+    decision_words,
+    things,
+)
 from gatebook.domain.effective import worst
 from gatebook.domain.judge import judge
 from gatebook.domain.review import GateRow, Review, SignOff, Status, Unreadable
@@ -396,6 +403,34 @@ class TestOrderOfTheTable:
         checklist = with_policy(levels={"header-missing": "warn"})
         findings = judge(passing_review(lead=""), checklist, TODAY).findings
         assert decide(passing_review(lead=""), checklist, findings).decision is Decision.LAUNCH
+
+
+class TestWordsWithoutNumbers:
+    """What a list or a chart says of a decision."""
+
+    @pytest.mark.parametrize(
+        ("decision", "planned", "live"),
+        [
+            ("launch", "Launch this week", "Stays live"),
+            ("launch-with-plan", "Launch with remediation plan", "Stays live with plan"),
+            ("delayed", "Launch delayed", "Red in production"),
+        ],
+    )
+    def test_there_and_back(self, decision: str, planned: str, live: str) -> None:
+        assert decision_words(decision, live=False) == planned
+        assert decision_words(decision, live=True) == live
+        assert decision_of(planned) == (decision, False)
+        assert decision_of(live) == (decision, True)
+
+    def test_incomplete_is_the_same_word_for_both(self) -> None:
+        for live in (False, True):
+            assert decision_words("incomplete", live=live) == "Review incomplete"
+        assert decision_of("Review incomplete") == ("incomplete", False)
+
+    @pytest.mark.parametrize("text", ["", "unreadable", "Approved"])
+    def test_what_is_no_decision_stays(self, text: str) -> None:
+        assert decision_words(text, live=True) == text
+        assert decision_of(text) == (text, False)
 
 
 class TestWhatASheetShows:

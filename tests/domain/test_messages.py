@@ -6,6 +6,7 @@ The words around the facts are free; that the catalogue has them all is test_fin
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,7 +15,7 @@ from gatebook.domain.fields import HEADER
 from gatebook.domain.findings import Finding
 from gatebook.domain.judge import judge
 from gatebook.domain.review import Change, Review, Unreadable
-from tests.support.builders import TODAY, TWELVE, passing_review, with_row
+from tests.support.builders import TODAY, TWELVE, green_row, passing_review, with_row
 from tests.support.tables import judged
 
 SEVEN = "\n".join(f"Attendee: {name} Berg, Security" for name in "ABCDEFG")
@@ -71,6 +72,13 @@ def test_the_facts(picture: str, code: str, facts: str) -> None:
     assert finding.remedy.endswith(".")
 
 
+def test_where_nothing_is_odd_about_a_cell_nothing_is_added() -> None:
+    assert one(passing_review(lead=""), "header-missing").message == "Pilot lead is empty."
+    changes = (Change(Unreadable("last week"), "Other"),)
+    unclear = one(passing_review(changes=changes), "date-unreadable")
+    assert unclear.message.endswith(" without guessing.")
+
+
 def test_a_change_without_a_review_date_names_none() -> None:
     picture = "Review date:\nChange: 2026-11-21, Model, Bo Li, x"
     (finding,) = [f for f in judged(picture).findings if f.code == "major-change-unreviewed"]
@@ -94,6 +102,54 @@ def test_a_change_is_pointed_at_in_its_own_tab() -> None:
 def test_a_number_out_of_range_is_shown_as_it_stands() -> None:
     review = with_row(passing_review(), 3, due=Unreadable("-7", "range"))
     assert "“-7”" in one(review, "date-implausible").message
+
+
+class TestRows:
+    """Rows that no picture shows: where they stand, and what is wrong with them."""
+
+    AT: ClassVar = {"number": Cell(18, 0), "status": Cell(18, 3), "gate": Cell(18, 2)}
+
+    def test_missing(self) -> None:
+        rows = passing_review().rows
+        finding = one(passing_review(rows=rows[:4] + rows[5:]), "row-missing")
+        assert "gate 5 " in finding.message
+        assert TWELVE.gates[4].title in finding.message
+
+    def test_doubled_points_at_the_last_one(self) -> None:
+        rows = tuple(
+            green_row(TWELVE.gates[4], cells={"status": Cell(row, 3)}) for row in (18, 30, 40)
+        )
+        finding = one(passing_review(rows=passing_review().rows[:4] + rows), "row-duplicated")
+        assert finding.cell == "D41"
+        assert "3 rows: 19, 31, 41" in finding.message
+
+    @pytest.mark.parametrize(
+        ("changes", "facts"),
+        [
+            ({"key": "gone-since"}, "“gone-since”; twelve-gates@1"),
+            ({"lost_key": True}, "has lost its hidden key"),
+            ({"number_shown": "5"}, "number “5”; gate 4 Access and changes logged"),
+            ({"number_shown": ""}, "number “”; gate 4 Access and changes logged"),
+        ],
+    )
+    def test_unknown(self, changes: dict[str, Any], facts: str) -> None:
+        finding = one(with_row(passing_review(), 4, cells=self.AT, **changes), "row-unknown")
+        assert finding.cell == "A19"
+        for fact in facts.split("; "):
+            assert fact in finding.message
+
+    @pytest.mark.parametrize(
+        ("changes", "found"),
+        [
+            ({"title": "Managers trained"}, "title “Managers trained”"),
+            ({"title": "Mine", "number_shown": None}, "no number under # and the title “Mine”"),
+            ({"title": "", "number_shown": None}, "no number under # and no title"),
+        ],
+    )
+    def test_mixed_up(self, changes: dict[str, Any], found: str) -> None:
+        finding = one(with_row(passing_review(), 4, cells=self.AT, **changes), "row-mixed-up")
+        assert finding.cell == "C19"
+        assert found in finding.message
 
 
 @pytest.mark.parametrize(

@@ -759,8 +759,16 @@ class TestRows:
 
     def test_titles_of_another_version_are_its_own(self) -> None:
         old = msgspec.structs.replace(stamp_of(TWELVE), version=TWELVE.version + 1)
-        review = with_row(passing_review(stamp=old), 4, title="Managers trained")
-        assert straight(review) == ["checklist-differs"]
+        for number in ("4", None):
+            cells = {"status": Cell(12, 3)}
+            changes = {"title": "Managers trained", "number_shown": number, "cells": cells}
+            review = with_row(passing_review(stamp=old), 4, **changes)
+            assert straight(review) == ["checklist-differs"]
+
+    def test_one_row_mixed_up_does_not_hide_another(self) -> None:
+        review = with_row(passing_review(), 3, number_shown="5")
+        review = with_row(review, 4, title="Managers trained")
+        assert straight(review) == ["row-unknown at gate 3", "row-mixed-up at gate 4"]
 
 
 class TestForm:

@@ -854,7 +854,9 @@ class TestRoom:
         label = desk.find("Attendees")
         desk.insert_columns(label.column + 1)
         desk.type(label.down(2).right(), "Zoe Park")
-        assert [who.name for who in read_desk(desk).attendees] == ["Zoe Park"]
+        review = read_desk(desk)
+        assert [who.name for who in review.attendees] == ["Zoe Park"]
+        assert review.cells["attendees"] == label.right()
 
     def test_a_note_in_that_column_far_above_is_not_the_list(self) -> None:
         desk = mixed()

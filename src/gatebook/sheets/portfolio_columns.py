@@ -192,7 +192,7 @@ def history_specs(most: int) -> list[Spec[HistoryRow]]:
         *strip,
         Spec("Reviews held", 8, _COUNT, lambda r: len(r.reviews)),
         Spec("Trend", 12, look.CELL_CENTRE, lambda r: r.trend or None),
-        Spec("Since last review", 30, look.CELL, lambda r: r.change or None),
+        Spec("Since last review", 25, look.CELL, lambda r: r.change or None),
         Spec("Delayed since", 11.5, look.DATE, lambda r: r.red_since),
         Spec("Days delayed", 8.5, look.CELL_CENTRE, lambda r: r.days_red),
         Spec("Due dates moved", 10, _COUNT, lambda r: r.slips),
@@ -200,10 +200,9 @@ def history_specs(most: int) -> list[Spec[HistoryRow]]:
         Spec("Re-gates missed", 9, _COUNT, lambda r: r.missed),
         Spec("Next review", 11.5, look.DATE, lambda r: r.next_due),
         Spec("Days late", 8, look.CELL_CENTRE, lambda r: r.days_late),
-        Spec("Because", 26, look.CELL, lambda r: r.next_reason or None),
-        Spec("Major changes since", 40, look.CELL, lambda r: r.changes or None),
-        Spec("Launched without passing", 46, look.CELL, lambda r: r.launched or None),
-        Spec("Sync state", 34, look.CELL, lambda r: r.state),
+        Spec("Because", 20, look.CELL, lambda r: r.next_reason or None),
+        Spec("Major changes since", 32, look.CELL, lambda r: r.changes or None),
+        Spec("Launched without passing", 36, look.CELL, lambda r: r.launched or None),
     ]
 
 

@@ -29,8 +29,7 @@ def as_text(value: Raw | None) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
-    text = str(value)
-    return text.strip(_SPACES) if clean(text) else ""
+    return str(value).strip(_SPACES)
 
 
 def as_name(value: Raw | None) -> str:
