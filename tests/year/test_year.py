@@ -36,7 +36,7 @@ SHOWN = (
 PAST = (
     "Decision", "Reviews", "Reviews held", "Trend", "Since last review", "Delayed since",
     "Days delayed", "Due dates moved", "Re-gates kept", "Re-gates missed", "Next review", "Days late",
-    "Because", "Sync state",
+    "Because",
 )  # fmt: skip
 # By tab a header that nothing else in it says.
 HEADERS = {

@@ -209,9 +209,14 @@ def test_what_openpyxl_drew(contents: Contents) -> None:
     if not has_escapes(contents):
         # openpyxl writes such texts as they are, so a reader rightly decodes them.
         assert_same_values(grid.values, typed_in(contents, stored=False))
-        assert for_calamine(grid) == calamines(data, "Sheet")
+        # calamine passes over a text of nothing but spaces that does not ask to keep them.
+        assert _said(for_calamine(grid)) == _said(calamines(data, "Sheet"))
         assert (grid.values, grid.formulas) == openpyxls(data, "Sheet")
     assert slow(data) == (grid,)
+
+
+def _said(values: dict[tuple[int, int], object]) -> dict[tuple[int, int], object]:
+    return {place: value for place, value in values.items() if str(value).strip()}
 
 
 def form_like() -> bytes:
