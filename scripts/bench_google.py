@@ -85,10 +85,11 @@ def measure(sheets: int) -> list[Cost]:
             *("sync", folder_address(drive), "--portfolio", spreadsheet_address(portfolio)),
             *("--today", TODAY, "--config", str(config)),
         ]
-        for what, changed in (
-            ("all new", 0), ("0 changed", 0), ("5 changed", 5), (f"{sheets} changed", sheets),
+        for what, changed, status in (
+            ("all new", 0, ""), ("0 changed", 0, ""),
+            ("5 changed", 5, "Red"), (f"{sheets} changed", sheets, "Yellow"),
         ):  # fmt: skip
-            edit(server, changed, what)
+            edit(server, changed, status)
             name = f"`gatebook sync` of {sheets} spreadsheets, {what}"
             costs.append(counted(server, name, lambda: run("-m", "gatebook", *sync)))
         naive = ["-c", NAIVE, str(key), server.sheets_url, server.drive_url, drive]
@@ -136,11 +137,11 @@ def sample(number: int) -> Review:
     return passing_review(system=f"System {number:04}", stamp=stamp)
 
 
-def edit(server: GoogleServer, count: int, text: str) -> None:
-    """Somebody types another owner into so many of them."""
+def edit(server: GoogleServer, count: int, status: str) -> None:
+    """Somebody marks a gate of so many of them anew, so that the portfolio changes too."""
     files = [file for file in server.store.files.values() if file.name.startswith("system ")]
     for file in files[:count]:
-        server.edit(file.id, PERSON).paste("Review!E13", [[f"Owner {text}"]])
+        server.edit(file.id, PERSON).paste("Review!D13", [[status]])
 
 
 def counted(server: GoogleServer, what: str, work: Callable[[], None]) -> Cost:

@@ -196,6 +196,8 @@ def _checked(
     token = server.auth.token(headers.get("authorization", ""))
     record.user = token.email
     _check_enabled(server, method.api)
+    if server.wants_quota_project and not headers.get("x-goog-user-project"):
+        raise _without_quota_project(_SERVICES[method.api])
     parameters = parse_qs(query, keep_blank_values=True)
     discovery.check_query(method, parameters)
     body = _body(method, data)
@@ -233,6 +235,24 @@ def _check_enabled(server: GoogleServer, api: str) -> None:
                 "domain": "googleapis.com",
                 "metadata": {"service": service, "consumer": f"projects/{project}"},
             },
+        ],
+    )
+
+
+def _without_quota_project(service: str) -> ApiError:
+    """https://docs.cloud.google.com/docs/authentication/troubleshoot-adc#user-creds-client-based"""
+    return ApiError(
+        403,
+        f"The {service} API requires a quota project, which is not set by default. To learn how to"
+        " set your quota project, see"
+        " https://cloud.google.com/docs/authentication/adc-troubleshooting/user-creds .",
+        details=[
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "SERVICE_DISABLED",
+                "domain": "googleapis.com",
+                "metadata": {"service": service, "consumer": "projects/764086051850"},
+            }
         ],
     )
 

@@ -58,6 +58,8 @@ class GoogleServer:
         self.quota = Quota()
         self.faults = Faults()
         self.disabled_apis: set[str] = set()
+        # Whether each request must name the project that pays, as gcloud's sign-in of a person must.
+        self.wants_quota_project = False
         self.requests: list[Request] = []
         # Answers of this server that do not fit Google's schemas: must stay empty.
         self.violations: list[str] = []
@@ -326,6 +328,7 @@ class GoogleServer:
         headers = {
             "authorization": environ.get("HTTP_AUTHORIZATION", ""),
             "content-type": environ.get("CONTENT_TYPE", ""),
+            "x-goog-user-project": environ.get("HTTP_X_GOOG_USER_PROJECT", ""),
         }
         verb, target = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
         reply = app.handle(self, verb, target, headers, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -201,6 +202,23 @@ def test_what_a_person_agreed_to(
     assert ran.code == 2
     assert said in reason
     assert ("Sign in again" in remedy) == ("scope" in said)
+
+
+def test_a_sign_in_of_gcloud_needs_a_project(
+    desk: GoogleDesk, person_file: Callable[..., Path]
+) -> None:
+    file = person_file(PERSON, "spreadsheets", "drive")
+    use(desk, credentials=file.as_posix())
+    desk.server.wants_quota_project = True
+    ran = desk.run("doctor", desk.reviews)
+    ((reason, remedy),) = problems(ran)
+    assert ran.code == 2
+    assert "names no Google Cloud project" in reason
+    assert "gcloud auth application-default set-quota-project YOUR-PROJECT" in remedy
+
+    named = json.loads(file.read_text(encoding="utf-8")) | {"quota_project_id": "pilot-reviews"}
+    file.write_text(json.dumps(named), encoding="utf-8")
+    assert desk.run("doctor", desk.reviews).code == 0
 
 
 def test_a_sign_in_that_was_taken_back(desk: GoogleDesk, person_file: Callable[..., Path]) -> None:

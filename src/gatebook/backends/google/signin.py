@@ -216,7 +216,7 @@ def _read(path: Path, file: str) -> Mapping[str, Any]:
 def _from_environment(scopes: Sequence[str]) -> Credentials:
     try:
         with warnings.catch_warnings():
-            # A quota project is no matter of ours.
+            # Where a quota project is missing, Google says so, and troubles.py what to do.
             warnings.simplefilter("ignore", UserWarning)
             loaded = _load_default(scopes=scopes)
     except google.auth.exceptions.GoogleAuthError as error:

@@ -102,6 +102,8 @@ def _refusal(error: APIError, where: str) -> tuple[str, str]:
 def _api_off(error: APIError) -> tuple[str, str]:
     """Which API is off, and the page where it is turned on, as far as the answer says so."""
     message = str(error.error.get("message", ""))
+    if "quota project" in message:
+        return _NO_QUOTA_PROJECT
     name = next((f"the {api}" for api in _APIS if api in message), "an API that gatebook needs")
     place = _CONSOLE.search(message)
     return (
@@ -112,6 +114,13 @@ def _api_off(error: APIError) -> tuple[str, str]:
 
 
 _API_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
+# Google names this an API that is off; the project is one of gcloud's own.
+# https://docs.cloud.google.com/docs/authentication/troubleshoot-adc#user-creds-client-based
+_NO_QUOTA_PROJECT = (
+    "this person's sign-in from gcloud names no Google Cloud project",
+    "Name the one in which both APIs are on: gcloud auth application-default set-quota-project "
+    "YOUR-PROJECT",
+)
 # An API that answers nobody of this sign-in, whatever is asked.
 CLOSED = _API_OFF | {"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"}
 _APIS = ("Google Sheets API", "Google Drive API")
