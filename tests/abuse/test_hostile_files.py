@@ -202,6 +202,9 @@ FILES = [
     # Signs
     File("an owner written backwards", lambda: owners_text("\u202egreB aiM\u202c"), "launch"),
     File("an owner of nothing to be seen", lambda: owners_text("\u200b\u200e\ufeff"), "incomplete", (14,)),
+    File("an owner of joiners and marks of direction", lambda: owners_text("\u200d\u202e\u2066\ufe0f"),
+         "incomplete", (14,)),
+    File("an owner of blank letters", lambda: owners_text("\u115f\uffa0\u1160"), "incomplete", (14,)),
     File("an owner that rings and clears", lambda: owners_text("Mia_x0007__x001B_[2J_x0000_"), "launch"),
     File("half a sign as owner", lambda: owners_text("Mia_xD800_"), "launch"),
     File("an owner under 5,000 accents", lambda: owners_text("M\u0301" + "\u0301" * 5_000), "launch"),

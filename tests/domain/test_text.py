@@ -12,6 +12,7 @@ from gatebook.domain.text import (
     clean,
     has_words,
     is_person,
+    is_seen,
     person_marks,
     same,
     slug,
@@ -24,6 +25,33 @@ TEXTS = st.text(
     max_size=30,
 )
 MARKS = person_marks(("team", "task force", "n/a"), ("it", "hr"))
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("", False),
+        ("  ", False),
+        ("a", True),
+        ("-", True),
+        ("\n\t", False),
+        ("\x07", False),
+        ("First\nthen", True),
+        ("\u200c\u200d", False),
+        ("\u202e\u2066\u2069\u200e", False),
+        ("\u115f\u1160\uffa0\u3164\u2800", False),
+        ("\ufe0f\u034f\u0301", False),
+        ("\U000e0020\U000e007f", False),
+        ("\u2028\u2029\u00a0", False),
+        ("\ue000", False),
+        ("\u200e李\u200e", True),
+        ("علی\u200cرضا", True),
+        ("🚀", True),
+        ("…", True),
+    ],
+)
+def test_what_a_person_sees_of_a_text(text: str, seen: bool) -> None:
+    assert is_seen(text) is seen
 
 
 class TestClean:

@@ -16,7 +16,7 @@ _CHECKOUT = Path(__file__).parents[2]
 # From CLI.md's table; 3 belongs to `check` alone.
 _MEANINGS = {
     0: "done",
-    1: "done, but some sheets could not be read",
+    1: "done, but some sheets could not be read or marked",
     2: "wrong usage, configuration or checklist: nothing was read or written",
     4: "the portfolio could not be written: what was there is intact",
     5: "another sync is running",

@@ -108,6 +108,18 @@ def _ending_tidily() -> Iterator[None]:
                 signal.signal(number, signal.SIG_DFL)
 
 
+def _wrong_usage(wrong: click.ClickException) -> Stop:
+    """What click refuses, told like everything else: what is wrong, and what to do."""
+    context = wrong.ctx if isinstance(wrong, click.UsageError) else None
+    more = f"{context.command_path if context else 'gatebook'} --help shows how it is used."
+    missing = wrong.param if isinstance(wrong, click.MissingParameter) else None
+    if isinstance(missing, click.Option):
+        option = f"{missing.opts[0]} {missing.make_metavar(context) if context else ''}".strip()
+        return Stop(USAGE, f"{missing.opts[0]} is missing", f"add {option}. {missing.help} {more}")
+    said = wrong.format_message().rstrip(".")
+    return Stop(USAGE, said[:1].lower() + said[1:], more)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every trouble ends in one message and an exit code, never in a traceback."""
     _speak_utf8()
@@ -121,7 +133,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(_STOPPED, err=True)
         sys.exit(asked.code if isinstance(asked, _AskedToEnd) else 128 + signal.SIGINT)
     except click.ClickException as wrong:
-        wrong.show()
+        click.echo(_wrong_usage(wrong).text, err=True)
         sys.exit(USAGE)
     except Stop as stop:
         click.echo(stop.text, err=True)

@@ -6,12 +6,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 # Spaces and invisible marks that people paste along (from web pages, chats, mail). Each counts as
 # one plain space. Kept short: every one is a SUBSTITUTE in the sheet's formulas. The joiners U+200C and
 # U+200D are not among them: names in Persian and in scripts of India are spelled with them.
 ODD_SPACES = "\t\n\r\u00a0\u00ad\u200b\u200e\u200f\u202f\u2060\u2800\u3000\u3164\ufeff"
+
+# Kinds of characters that show nothing by themselves: marks of direction, joiners, controls, spaces,
+# accents without a letter. https://www.unicode.org/reports/tr44/#General_Category_Values
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zs", "Zl", "Zp", "Mn", "Me"})
+# Letters by kind, blank by design: Hangul fillers and the empty Braille cell.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 # What parts words besides a space: "support-team@example.com" holds the word "team".
 WORD_BREAKS = "-,./()&;:_+'\"[]#@!?*|\\"
@@ -36,6 +43,15 @@ def clean(text: str) -> str:
     if "  " in text:
         text = _SPACES.sub(" ", text)
     return text.strip(" ")
+
+
+def is_seen(text: str) -> bool:
+    """Whether a person who looks at a text sees anything of it."""
+    if text.isascii() and text.isprintable():
+        return bool(text.strip(" "))
+    return any(
+        unicodedata.category(one) not in _UNSEEN and one not in _BLANK_LETTERS for one in text
+    )
 
 
 def says_something(text: str) -> bool:

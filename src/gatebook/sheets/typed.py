@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from gatebook.domain.review import STATUS_WORDS, DateValue, Status, Unreadable
-from gatebook.domain.text import ODD_SPACES, clean
+from gatebook.domain.text import ODD_SPACES, clean, is_seen
 from gatebook.sheets.formulas import NO_WORDS, YES_WORDS
 from gatebook.sheets.model import CellError, Raw
 
@@ -22,14 +22,15 @@ _FIRST_ISO_YEAR = 1901
 
 
 def as_text(value: Raw | None) -> str:
-    """A cell as text: numbers without a needless ".0", errors and blanks as nothing."""
+    """A cell as text: numbers without a needless ".0"; errors, and what nobody can see, as nothing."""
     if value is None or isinstance(value, CellError):
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
-    return str(value).strip(_SPACES)
+    text = str(value).strip(_SPACES)
+    return text if is_seen(text) else ""
 
 
 def as_name(value: Raw | None) -> str:
