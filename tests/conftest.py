@@ -6,6 +6,7 @@ import importlib.util
 import ipaddress
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
@@ -93,7 +94,8 @@ _ENGINES = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the marker known, and Ctrl-C: who starts the tests in the background has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(
         "markers",
         f"engine(name, ...): needs these programs: {', '.join(_ENGINES)}. Without them it skips, "

@@ -45,7 +45,7 @@ MARKS = person_marks(("team", "task force", "n/a"), ("it", "hr"))
         ("\u2028\u2029\u00a0", False),
         ("\ue000", False),
         ("\u200e李\u200e", True),
-        ("علی\u200cرضا", True),
+        ("\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", True),
         ("🚀", True),
         ("…", True),
     ],

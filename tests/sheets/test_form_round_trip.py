@@ -25,7 +25,7 @@ from gatebook.domain.review import (
     Status,
     Unreadable,
 )
-from gatebook.domain.text import clean
+from gatebook.domain.text import clean, is_seen
 from gatebook.sheets.review_form import read_reviews, review_workbook
 from tests.abuse.marks import abuse
 from tests.support.builders import TODAY, TWELVE, stamp_of
@@ -41,10 +41,15 @@ _NASTY = st.sampled_from(
 )  # fmt: skip
 # A control character or half of a surrogate pair cannot stand in a spreadsheet's cell.
 _PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40)
-_NAMES = (_NASTY | _PLAIN).map(lambda text: clean(text).strip()).map(clean)
+# What nobody can see counts as nothing.
+_NAMES = (
+    (_NASTY | _PLAIN)
+    .map(lambda text: clean(text).strip())
+    .map(lambda text: clean(text) if is_seen(text) else "")
+)
 _TEXTS = st.one_of(
     st.just(""), _NAMES, st.lists(_NAMES.filter(bool), min_size=1, max_size=3).map("\n".join)
-).map(lambda text: text if clean(text) else "")
+).map(lambda text: text if is_seen(text) else "")
 _DAYS = st.dates(date(1950, 1, 1), date(2199, 12, 31))
 # What stays as it is when it is drawn as text and read again.
 _NO_DATE = st.sampled_from(("soon", "30/06/2026", "2026-02-30", "TBD")).map(Unreadable)

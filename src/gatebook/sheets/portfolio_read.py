@@ -26,7 +26,7 @@ from gatebook.sheets.portfolio_columns import (
 )
 from gatebook.sheets.portfolio_front import HEADER_ROW, LISTS_ROW, SYNCED_ROW
 from gatebook.sheets.portfolio_tables import MOST_REVIEWS, DecisionRow, RunRow, SystemRow
-from gatebook.sheets.typed import as_date_value, as_text
+from gatebook.sheets.typed import as_date_value, plain_text
 
 # Where headers stand that nothing can be found without.
 _HEADERS = {
@@ -83,7 +83,7 @@ def read_portfolio(grids: Sequence[Grid]) -> OldPortfolio:
             strangers.append(f"the tab “{grid.tab}”")
     main = own.get("Portfolio")
     systems, headers = _systems(main) if main else ((), (NOTES,))
-    synced = as_text(main.values.get(_SYNCED[1])) if main else ""
+    synced = plain_text(main.values.get(_SYNCED[1])) if main else ""
     return OldPortfolio(
         systems=systems,
         decisions=tuple(_decisions(own["Decisions"])) if "Decisions" in own else (),
@@ -133,7 +133,7 @@ def _states(grid: Grid) -> dict[int, dict[str, str]]:
     seen: set[str] = set()
     for row in sorted({row for row, at in grid.values if row > HEADER_ROW and at == column}):
         try:
-            state = json.loads(as_text(grid.values[row, column]))
+            state = json.loads(plain_text(grid.values[row, column]))
             known = {name: str(state[name]) for name in ("key", "decision", "file", "tab")}
         except (ValueError, KeyError, TypeError):
             continue
@@ -145,7 +145,7 @@ def _states(grid: Grid) -> dict[int, dict[str, str]]:
 
 def _date(grid: Grid, value: Raw | None) -> date | str | None:
     read = as_date_value(value, epoch_1904=grid.epoch_1904)
-    return read if isinstance(read, date) or read is None else as_text(value)
+    return read if isinstance(read, date) or read is None else plain_text(value)
 
 
 def _number(value: Raw | None) -> int:
@@ -156,9 +156,9 @@ def _note(grid: Grid, cell: tuple[int, int]) -> Content:
     """What the reader put into a cell of their own: text, number, or link."""
     value, target = grid.values.get(cell), grid.links.get(cell, "")
     if target.startswith(("http://", "https://", "mailto:")):
-        return Link(target, as_text(value))
+        return Link(target, plain_text(value))
     if isinstance(value, str):
-        return as_text(value) or None
+        return plain_text(value) or None
     return value
 
 
@@ -176,14 +176,14 @@ def _system(
 
     file, tab = state["file"], state["tab"].replace("'", "''")
     target = f"{file}#'{tab}'!A1" if tab else file
-    text = as_text(value("Sheet"))
-    letters = [as_text(grid.values.get((row, column))) for column in strip]
+    text = plain_text(value("Sheet"))
+    letters = [plain_text(grid.values.get((row, column))) for column in strip]
     while letters and not letters[-1]:
         letters.pop()
     return SystemRow(
         key=state["key"],
-        system=as_text(value("System")),
-        decision=as_text(value("Decision")),
+        system=plain_text(value("System")),
+        decision=plain_text(value("Decision")),
         decision_code=state["decision"],
         strip=tuple(letters),
         counts=(
@@ -192,19 +192,19 @@ def _system(
             _number(value("Red")),
             _number(value("Open")),
         ),
-        blocks=as_text(value("What blocks")),
-        lead=as_text(value("Pilot lead")),
-        owner=as_text(value("Production owner")),
+        blocks=plain_text(value("What blocks")),
+        lead=plain_text(value("Pilot lead")),
+        owner=plain_text(value("Production owner")),
         review_date=_date(grid, value("Review date")),
         next_due=_date(grid, value("Next review")),
-        next_reason=as_text(value("Because")),
+        next_reason=plain_text(value("Because")),
         overdue=_number(value("Overdue actions")),
-        change=as_text(value("Since last review")),
-        regulated=as_text(value("Regulated area")),
+        change=plain_text(value("Since last review")),
+        regulated=plain_text(value("Regulated area")),
         link=_place(file, target, text),
         file=file,
         tab=state["tab"],
-        state=as_text(value("Sync state")),
+        state=plain_text(value("Sync state")),
         notes={
             header: note
             for header, column in notes.items()
@@ -235,10 +235,10 @@ def _decisions(grid: Grid) -> Iterator[DecisionRow]:
             return grid.values.get((row, columns.get(header, -1)))
 
         # Earlier versions wrote codes.
-        decision, live = decision_of(as_text(value("Decision")))
+        decision, live = decision_of(plain_text(value("Decision")))
         yield DecisionRow(
             recorded=_date(grid, value("Recorded on")),
-            system=as_text(value("System")),
+            system=plain_text(value("System")),
             review_date=_date(grid, value("Review date")),
             decision=decision,
             counts=(
@@ -247,7 +247,7 @@ def _decisions(grid: Grid) -> Iterator[DecisionRow]:
                 _number(value("Red")),
                 _number(value("Open")),
             ),
-            review_id=as_text(value("Review id")),
+            review_id=plain_text(value("Review id")),
             live=live,
         )
 
@@ -259,11 +259,11 @@ def _runs(grid: Grid) -> Iterator[RunRow]:
             return grid.values.get((row, columns.get(header, -1)))
 
         yield RunRow(
-            when=as_text(value("When")),
+            when=plain_text(value("When")),
             read=_number(value("Sheets read")),
             unreadable=_number(value("Could not be read")),
             passed_over=_number(value("Passed over")),
-            changed=as_text(value("What changed")),
+            changed=plain_text(value("What changed")),
         )
 
 
@@ -305,7 +305,7 @@ def _drawn(workbook: Workbook) -> Iterator[tuple[str, dict[tuple[int, int], Raw]
 def _same(one: Raw, other: Raw | None) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) < 1e-9
-    return as_text(one)[:_COMPARED] == as_text(other)[:_COMPARED]
+    return plain_text(one)[:_COMPARED] == plain_text(other)[:_COMPARED]
 
 
 def says_the_same(workbook: Workbook, old: OldPortfolio) -> bool:
@@ -380,5 +380,5 @@ def _table_rows(tab: str, grid: Grid) -> Iterable[int]:
     if tab in _HEADERS:
         row, (first, *_) = _HEADERS[tab]
         return [at for at, _ in _records(grid, row, first)]
-    count = _ROWS.search(as_text(grid.values.get((0, 0))))
+    count = _ROWS.search(plain_text(grid.values.get((0, 0))))
     return range(3, 3 + int(count[1])) if count else ()

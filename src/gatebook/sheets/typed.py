@@ -22,15 +22,20 @@ _FIRST_ISO_YEAR = 1901
 
 
 def as_text(value: Raw | None) -> str:
-    """A cell as text: numbers without a needless ".0"; errors, and what nobody can see, as nothing."""
+    """What people wrote into a cell; a text of which nobody sees anything is nothing."""
+    text = plain_text(value)
+    return text if is_seen(text) else ""
+
+
+def plain_text(value: Raw | None) -> str:
+    """A cell as text: numbers without a needless ".0", errors and blanks as nothing."""
     if value is None or isinstance(value, CellError):
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
-    text = str(value).strip(_SPACES)
-    return text if is_seen(text) else ""
+    return str(value).strip(_SPACES)
 
 
 def as_name(value: Raw | None) -> str:
