@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import msgspec
 
@@ -113,8 +114,9 @@ def ledger_url(portfolio: str, configured: str) -> str:
     if configured:
         return configured
     if not is_web(portfolio):
-        path = Path(os.path.abspath(portfolio))
-        return f"sqlite:///{path.with_suffix('.ledger.db').as_posix()}"
+        path = Path(os.path.abspath(portfolio)).with_suffix(".ledger.db").as_posix()
+        # What a URL reads as something else than a letter of the name.
+        return f"sqlite:///{path.replace('%', '%25').replace('?', '%3F')}"
     from platformdirs import user_data_path
 
     from gatebook.backends.google.addresses import parse_address
@@ -125,9 +127,9 @@ def ledger_url(portfolio: str, configured: str) -> str:
 
 
 def ledger_file(url: str) -> Path | None:
-    """The file of a ledger that is one."""
+    """The file of a ledger that is one, as SQLAlchemy reads it out of the URL."""
     path = url.removeprefix("sqlite:///")
-    return Path(path) if path != url else None
+    return Path(unquote(path.partition("?")[0])) if path != url else None
 
 
 def ledger_key(portfolio: str) -> str:

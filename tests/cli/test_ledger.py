@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -182,3 +183,30 @@ def test_a_ledger_elsewhere(office: Office, tmp_path: Path) -> None:
         "password"
         not in office.sync("--ledger", "postgresql+psycopg://x:password@127.0.0.1:1/db").err
     )
+
+
+# How the portfolio is called, the ledger's URL (or the one beside it) → the ledger's file.
+NAMES = [
+    ("portfolio.xlsx", "", "portfolio.ledger.db"),
+    ("50%41 done.xlsx", "", "50%41 done.ledger.db"),
+    ("what#now.xlsx", "", "what#now.ledger.db"),
+    pytest.param(
+        *("who?.xlsx", "", "who?.ledger.db"),
+        marks=pytest.mark.skipif(sys.platform == "win32", reason="no name of a file there"),
+    ),
+    ("portfolio.xlsx", "sqlite:///our%20ledger.db", "our ledger.db"),
+    ("portfolio.xlsx", "sqlite:///our ledger.db", "our ledger.db"),
+    ("portfolio.xlsx", "sqlite:///l.db?timeout=3", "l.db"),
+]
+
+
+@pytest.mark.parametrize(("portfolio", "url", "file"), NAMES)
+def test_a_ledger_is_found_again_whatever_its_name(
+    portfolio: str, url: str, file: str, office: Office
+) -> None:
+    office.form("a.xlsx", review_of("A"), modified=LONG_AGO)
+    sync = ["sync", "reviews", "--portfolio", portfolio, "--today", TODAY, "--json"]
+    sync += ["--ledger", url] if url else []
+    found = [office.run(*sync).json for _ in range(2)]
+    assert [(one["read"], one["unchanged"]) for one in found] == [(1, 0), (0, 1)]
+    assert {path.name for path in office.folder.glob("*.db")} == {file}
