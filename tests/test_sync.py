@@ -19,13 +19,14 @@ from gatebook.backends.excel.backend import ExcelBackend
 from gatebook.backends.protocol import Backend, Listing, Passed, Source, Unreadable, Unwritable
 from gatebook.domain.review import Status
 from gatebook.domain.systems import systems
+from gatebook.loading import Judgement, load, read_file
 from gatebook.portfolio import build_tables
 from gatebook.sheets.model import CellError, Grid, Workbook
 from gatebook.sheets.portfolio_book import portfolio_workbook
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.portfolio_tables import DecisionRow
 from gatebook.sheets.review_form import SKIPPED_MARKS, review_workbook
-from gatebook.sync import Judgement, Plan, apply_sync, load, plan_sync, read_file
+from gatebook.sync import Plan, apply_sync, plan_sync
 from tests.support.builders import REVIEWED, TODAY, TWELVE, passing_review, stamp_of, with_row
 from tests.support.memory_grid import grids_of
 

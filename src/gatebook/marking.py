@@ -15,6 +15,7 @@ from gatebook.backends.protocol import Backend, Passed, Source, Unreadable, Unwr
 from gatebook.domain.effective import plausible
 from gatebook.domain.judge import Judged
 from gatebook.domain.systems import System, is_marked
+from gatebook.loading import SheetRead
 from gatebook.sheets.attention import (
     Part,
     Standing,
@@ -28,7 +29,6 @@ from gatebook.sheets.attention import (
 )
 from gatebook.sheets.marks import TabEdits, current, edits_of, say
 from gatebook.sheets.model import Grid
-from gatebook.sync import SheetRead
 
 
 class MarksCells(Protocol):

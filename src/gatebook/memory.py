@@ -19,7 +19,8 @@ from gatebook.domain.judge import judge
 from gatebook.domain.past import TICK, Lost, Past, Step
 from gatebook.ledger.encoding import Note, answers_of
 from gatebook.ledger.records import Run, Seen, Sheet, SheetState
-from gatebook.sync import FileResult, Judgement, Loaded, Plan, Remembered, SheetRead
+from gatebook.loading import FileResult, Judgement, Loaded, SheetRead
+from gatebook.sync import Plan, Remembered
 
 if TYPE_CHECKING:
     from gatebook.ledger.ledger import Ledger

@@ -18,7 +18,7 @@ from gatebook.backends.protocol import Backend, SeveralAtOnce, Source, Unreadabl
 from gatebook.config import Config, ConfigError, GoogleConfig, find_config, load_config
 from gatebook.domain.checklist import Checklist, ChecklistError, check_levels, parse_checklist
 from gatebook.domain.findings import CATALOGUE, raisable
-from gatebook.sync import FileResult, Judgement, Progress, one_by_one, read_file
+from gatebook.loading import FileResult, Judgement, Progress, one_by_one, read_file
 from gatebook.templates import BUILT_IN, template_text
 
 if TYPE_CHECKING:

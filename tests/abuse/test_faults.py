@@ -27,6 +27,7 @@ import openpyxl
 import pytest
 
 import gatebook.config
+import gatebook.loading
 import gatebook.sync
 from gatebook.config import Config
 from gatebook.ledger.ledger import open_ledger
@@ -373,14 +374,14 @@ def test_no_permission(case: Closed, opened: Office) -> None:
 
 def _before_reading(number: int, act: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
     """Do something right before the sync reads its file number `number`."""
-    read, count = gatebook.sync.read_file, iter(range(1, 1000))
+    read, count = gatebook.loading.read_file, iter(range(1, 1000))
 
     def read_file(*arguments: Any) -> Any:
         if next(count) == number:
             act()
         return read(*arguments)
 
-    patch.setattr(gatebook.sync, "read_file", read_file)
+    patch.setattr(gatebook.loading, "read_file", read_file)
 
 
 def _before_writing(act: Callable[[], None], patch: pytest.MonkeyPatch) -> None:

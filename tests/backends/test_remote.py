@@ -27,7 +27,7 @@ from gatebook.backends.protocol import Listing, Passed, Source, Unreadable, Unwr
 from gatebook.backends.remote.addresses import is_remote, shown
 from gatebook.backends.remote.backend import RemoteBackend
 from gatebook.backends.remote.store import THREADS
-from gatebook.sync import Judgement, load
+from gatebook.loading import Judgement, load
 from tests.support.builders import TODAY, TWELVE
 from tests.support.drawn import book
 from tests.support.hostile import sound_workbook

@@ -94,7 +94,7 @@ def _location(location: str, using: Settings, *, to_write: bool = False) -> Iter
 
 def _listed(location: str, using: Settings) -> Iterator[Line]:
     from gatebook.backends.protocol import Unreadable
-    from gatebook.sync import Judgement, one_by_one
+    from gatebook.loading import Judgement, one_by_one
     from gatebook.wiring import SettingsError
 
     try:

@@ -17,8 +17,8 @@ from gatebook.cli.terminal import indented, show
 
 if TYPE_CHECKING:
     from gatebook.domain.systems import System
+    from gatebook.loading import Loaded
     from gatebook.marking import Marked
-    from gatebook.sync import Loaded
     from gatebook.wiring import Settings
 
 

@@ -12,7 +12,7 @@ import click
 
 from gatebook.backends.protocol import Unreadable
 from gatebook.cli.exits import USAGE, Stop
-from gatebook.sync import Judgement, Loaded, Recall, load, nothing_known
+from gatebook.loading import Judgement, Loaded, Recall, load, nothing_known
 from gatebook.wiring import Settings, SettingsError, is_web, runner
 
 if TYPE_CHECKING:

@@ -22,9 +22,10 @@ from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
 if TYPE_CHECKING:
     from gatebook.backends.google.signin import Purpose
     from gatebook.cli.mark import Outcome
+    from gatebook.loading import Loaded
     from gatebook.memory import Memory
     from gatebook.notify import Message, Notifier
-    from gatebook.sync import Loaded, Plan
+    from gatebook.sync import Plan
     from gatebook.wiring import Settings
 
 # More would run off the screen; the portfolio has them all, in the same order.
@@ -257,7 +258,8 @@ def _plan(
 ) -> tuple[Plan, Loaded]:
     from gatebook.cli.making import look_of
     from gatebook.cli.reading import read_locations
-    from gatebook.sync import nothing_known, plan_sync
+    from gatebook.loading import nothing_known
+    from gatebook.sync import plan_sync
     from gatebook.wiring import is_web
 
     purpose = _purpose(target, mark=mark)
