@@ -193,6 +193,11 @@ class TestChanges:
         found = unreviewed_changes(self.review(*changes), TWELVE)
         assert [each.on for each in found] == sorted(days)
 
+    def test_two_of_one_day_stay_in_the_order_of_the_log(self) -> None:
+        day = date(2026, 11, 21)
+        changes = [Change(day, "Prompt"), Change(day, "Model"), Change(day, "Data")]
+        assert unreviewed_changes(self.review(*changes), TWELVE) == tuple(changes)
+
     def test_makes_a_review_due_at_once(self) -> None:
         changed = Change(date(2026, 11, 21), "Model")
         assert due(self.review(changed)) == NextReview(date(2026, 11, 21), "major-change")
