@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.cli.conftest import Office, review_of, with_red
@@ -210,3 +211,19 @@ def test_a_ledger_is_found_again_whatever_its_name(
     found = [office.run(*sync).json for _ in range(2)]
     assert [(one["read"], one["unchanged"]) for one in found] == [(1, 0), (0, 1)]
     assert {path.name for path in office.folder.glob("*.db")} == {file}
+
+
+def test_reviews_of_one_day_keep_their_order(office: Office) -> None:
+    """What the first sync takes from the sheets, the second takes from the ledger."""
+    day = TODAY - timedelta(days=40)
+    for name, number in (("a", 3), ("b", 1), ("c", 2)):
+        review = review_of("A", on=day)
+        stamp = msgspec.structs.replace(review.stamp, review_id=f"a-{number}")
+        review = msgspec.structs.replace(review, stamp=stamp)
+        office.form(f"{name}.xlsx", with_red(review, 3) if name == "a" else review)
+    office.form("now.xlsx", review_of("A"))
+    first = office.sync("--json").json
+    (shown,) = office.table("Review history")
+    assert first["written"]
+    assert not office.sync("--json").json["written"]
+    assert [shown[header] for header in ("-3", "-2", "-1", "now")] == ["G", "G", "R", "G"]

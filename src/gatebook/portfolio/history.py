@@ -5,6 +5,7 @@ What each figure means is told in docs/ledger.md, "What the portfolio takes from
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,8 +100,15 @@ def _sittings(
     until = last.day if last else today
     held = (_sitting(steps, today) for steps in known.values() if not _planned(steps[-1], today))
     earlier = [one for one in held if one and one.day <= until]
-    earlier.sort(key=lambda one: (one.day, one.steps[0].recorded, one.steps[0].id))
+    earlier.sort(key=_order)
     return [*earlier, *([last] if last else [])]
+
+
+def _order(one: Sitting) -> tuple[date, date, float, str]:
+    """By day; of one day, as recorded: what no sync recorded yet comes last. Reviews that one sync
+    recorded go by their ids, so that they stand the same before and after it."""
+    first = one.steps[0]
+    return one.day, first.recorded, first.run or math.inf, first.review_id
 
 
 def _planned(step: Step, today: date) -> bool:
