@@ -86,9 +86,9 @@ class Bench:
         self.count, self.systems = count, systems
         self._make(0, count)
 
-    def _make(self, sitting: int, count: int) -> None:
+    def _make(self, later: int, count: int) -> None:
         script, place = str(HERE / "bench_many.py"), str(self.reviews)
-        took(script, str(count), str(self.systems), place, str(sitting))
+        took(script, str(count), str(self.systems), place, str(later))
 
     def change(self) -> None:
         """People save other marks into some of the workbooks."""

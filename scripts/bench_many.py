@@ -1,10 +1,10 @@
 """Tens of thousands of review workbooks in minutes, for the bench of the ledger.
 
-    python scripts/bench_many.py COUNT SYSTEMS FOLDER [SITTING]
+    python scripts/bench_many.py COUNT SYSTEMS FOLDER [LATER]
 
 The first ones are drawn (bench_samples.py); each further one is a copy of one of them under a name and
 ids of its own. Workbook number n is of system n modulo SYSTEMS, so that COUNT may be several reviews of
-each. All files are an hour old. With a SITTING, those that are there already get marks of other ones.
+each. All files are an hour old. With LATER, a number, the reviews that are there get other dates and marks.
 """
 
 from __future__ import annotations
@@ -30,23 +30,22 @@ _DRAWN = 400
 _QUICK = 1
 
 
-def write_many(count: int, systems: int, folder: Path, first_sitting: int = 0) -> None:
+def write_many(count: int, systems: int, folder: Path, later: int = 0) -> None:
     """Write `count` workbooks, in as many processes as the machine has cores."""
     with tempfile.TemporaryDirectory(prefix="gatebook-bench-") as drawn:
         write_samples(min(_DRAWN, count), Path(drawn))
         chunks = [range(start, min(start + 200, count)) for start in range(0, count, 200)]
         with ProcessPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(partial(_copies, drawn, str(folder), systems, first_sitting), chunks))
+            list(pool.map(partial(_copies, drawn, str(folder), systems, later), chunks))
 
 
-def _copies(drawn: str, folder: str, systems: int, first_sitting: int, numbers: range) -> None:
+def _copies(drawn: str, folder: str, systems: int, later: int, numbers: range) -> None:
     hour_ago = time.time() - 3600
     there = len(os.listdir(drawn))
     for number in numbers:
         sitting, system = divmod(number, systems)
-        sitting += first_sitting
         # Another workbook for each sitting, so that its date and its marks are others.
-        first = (system + 37 * sitting) % there
+        first = (system + 37 * (sitting + later)) % there
         copy = renamed(path_of(drawn, first).read_bytes(), own_words(first, system, sitting))
         path = path_of(folder, number)
         path.write_bytes(copy)
@@ -86,5 +85,5 @@ def renamed(workbook: bytes, words: dict[str, str]) -> bytes:
 
 
 if __name__ == "__main__":
-    sitting = int(sys.argv[4]) if len(sys.argv) > 4 else 0
-    write_many(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sitting)
+    more = int(sys.argv[4]) if len(sys.argv) > 4 else 0
+    write_many(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), more)
