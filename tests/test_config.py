@@ -30,6 +30,20 @@ def test_what_is_no_colour_is_named(accent: str, tmp_path: Path) -> None:
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'locations = ["reviews", "drive.google.com/drive/folders/1abc"]',
+        'portfolio = "docs.google.com/spreadsheets/d/1abc/edit"',
+    ],
+)
+def test_an_address_without_its_beginning_is_named(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "gatebook.toml"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"google\.com/.* put https:// before it"):
+        load_config(path)
+
+
 def test_a_logo_is_a_line_of_text(tmp_path: Path) -> None:
     assert config(tmp_path, 'logo = "◆ Example Ltd"').form.logo == "◆ Example Ltd"
 

@@ -50,8 +50,9 @@ class GoogleConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How gatebook works with Google: whose sign-in, what new spreadsheets get, at which pace.
 
     No key stands here: `credentials` is the path of a file that holds one. `cache` is the folder in
-    which answers are kept ("" for the system's own place, "off" for none). `locale` must be an English
-    one, because formulas are written with its comma. Waits are in seconds.
+    which answers are kept ("" for the system's own place, "off" for none). `locale`, of new forms, must
+    be an English one: the form's words are English, and its formulas surely work there. Waits are in
+    seconds.
     """
 
     credentials: str = ""
@@ -104,6 +105,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return moment.astimezone(ZoneInfo(self.timezone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
+def lacks_https(location: str) -> bool:
+    """Whether a location is an address of Google's as some browsers show it: it would pass for a path."""
+    return location.lower().startswith(("drive.google.com/", "docs.google.com/"))
+
+
 def find_config(start: Path) -> Path | None:
     """The nearest gatebook.toml in a folder or above it."""
     for folder in (start, *start.parents):
@@ -131,6 +137,8 @@ def load_config(path: Path) -> Config:
             f"{path}: timezone is “{config.timezone[:80]}”; expected a name such as Europe/Berlin"
         ) from error
     _check_form(path, config.form)
+    for location in filter(lacks_https, (*config.locations, config.portfolio)):
+        raise ConfigError(f"{path}: “{location}” is no path of a file; put https:// before it")
     base = path.parent
 
     def at_home(location: str) -> str:

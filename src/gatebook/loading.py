@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,8 @@ class SheetRead:
 class Loaded:
     """Everything that was read: judged reviews, what could not be read, what was passed over.
 
-    `sheets`: the same, workbook by workbook.
+    `sheets`: the same, workbook by workbook. `portfolio`: all tabs of the portfolio, where it was met
+    among the places and had to be read for the reviews that it holds as well.
     """
 
     judged: tuple[Judged, ...]
@@ -52,6 +53,7 @@ class Loaded:
     passed: tuple[Passed, ...]
     files: int
     sheets: tuple[SheetRead, ...] = ()
+    portfolio: tuple[Grid, ...] = ()
 
     @property
     def unchanged(self) -> int:
@@ -70,8 +72,12 @@ class Judgement:
 
 def read_file(backend: Backend, source: Source, how: Judgement) -> FileResult:
     """Read and judge one workbook; trouble with it is a result, never an exception."""
+    return _result(source, lambda: backend.read(source, SKIPPED_MARKS), how)
+
+
+def _result(source: Source, read: Callable[[], Iterable[Grid]], how: Judgement) -> FileResult:
     try:
-        return _judged(source, backend.read(source, SKIPPED_MARKS), how)
+        return _judged(source, read(), how)
     except Unreadable as trouble:
         problem = TabProblem(source.location, "", trouble.reason, trouble.remedy, source.name)
         return FileResult((), (problem,), ())
@@ -135,7 +141,8 @@ def load(
     recall: Recall = nothing_known,
     progress: Progress = lambda _done, _all: None,
 ) -> Loaded:
-    """Read all reviews at some locations. `skip` names files that are no input (the portfolio).
+    """Read all reviews at some locations. `skip` names the portfolio. It is no input; but where people
+    may own other tabs beside it, their reviews are.
 
     Raises Unreadable if a location does not exist at all.
     """
@@ -144,6 +151,7 @@ def load(
     passed: list[Passed] = []
     seen: set[str] = set()
     sheets: list[SheetRead] = []
+    shared: list[tuple[Backend, Source]] = []
     for backend, location in places:
         listing = backend.list(location)
         for one in listing.passed:
@@ -151,7 +159,10 @@ def load(
                 problems.append(TabProblem(one.location, "", one.reason, one.remedy))
             else:
                 passed.append(one)
-        sources = [s for s in listing.sources if not skip(s.location) and _is_new(s.location, seen)]
+        new = [source for source in listing.sources if _is_new(source.location, seen)]
+        sources = [source for source in new if not skip(source.location)]
+        if backend.keeps_other_tabs:
+            shared += [(backend, source) for source in new if skip(source.location)]
         known = recall(sources, how)
         asked = [source for source in sources if source.location not in known]
         fresh = zip(asked, run(backend, asked, how, progress), strict=True)
@@ -163,8 +174,32 @@ def load(
             judged.extend(result.judged)
             problems.extend(result.problems)
             passed.extend(result.passed)
+    grids: tuple[Grid, ...] = ()
+    for backend, source in shared:
+        grids, result = _read_shared(backend, source, how)
+        if result.judged or result.problems:
+            sheets.append(SheetRead(source, result))
+            judged.extend(result.judged)
+            problems.extend(result.problems)
+            passed.extend(result.passed)
     read = name_copies(judged)
-    return Loaded(read, tuple(problems), tuple(passed), len(sheets), tuple(sheets))
+    return Loaded(read, tuple(problems), tuple(passed), len(sheets), tuple(sheets), grids)
+
+
+def _read_shared(
+    backend: Backend, source: Source, how: Judgement
+) -> tuple[tuple[Grid, ...], FileResult]:
+    """All tabs of the portfolio, and what those of other people hold. It is read last, so that little
+    time passes until it is written."""
+    grids: list[Grid] = []
+
+    def of_others() -> list[Grid]:
+        grids.extend(backend.read(replace(source, whole=True)))
+        marks = tuple(SKIPPED_MARKS)
+        return [g for g in grids if not str(g.values.get((0, 0), "")).startswith(marks)]
+
+    result = _result(source, of_others, how)
+    return tuple(grids), result
 
 
 def _is_new(location: str, seen: set[str]) -> bool:

@@ -145,8 +145,11 @@ def lock_file(portfolio: str, config: GoogleConfig) -> Path:
     if is_web(portfolio):
         from gatebook.backends.google.addresses import parse_address
 
-        folder = _cache_folder(config) / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
+        cache = _cache_folder(config)
+        # First the one that answers are kept in: they are for its owner alone.
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = cache / "locks"
+        folder.mkdir(exist_ok=True)
         return folder / f"{parse_address(portfolio).id}.lock"
     path = Path(portfolio)
     return path.with_name(f".{path.name}.lock")
@@ -318,7 +321,7 @@ def google_backend(config: GoogleConfig, purpose: Purpose, *, full: bool = False
     if not config.locale.startswith("en_"):
         raise SettingsError(
             f"gatebook.toml, [google]: locale is “{config.locale}”; expected an English one such as "
-            "en_US or en_GB, because the formulas are written with its comma"
+            "en_US or en_GB: the form's words are English, and its formulas surely work there"
         )
     how = SignIn(
         config.credentials,

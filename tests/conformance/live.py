@@ -1,9 +1,9 @@
-"""The same desk on live Google: your own sign-in, a folder of yours, cleaned up afterwards.
+"""The same desk on live Google: your own sign-in, a folder of yours, put into the trash afterwards.
 
     GATEBOOK_LIVE_FOLDER=https://drive.google.com/drive/folders/… scripts/test -m live
 
-Needs a sign-in (docs/google.md) that may make files in that folder and delete them. Nobody has run it
-against live Google yet; the first who does learns something, please tell.
+Needs a sign-in (docs/google.md) that may make files in that folder and put them into the
+trash. Nobody has run it against live Google yet; the first who does learns something, please tell.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class LiveDesk(Runs):
 
 @contextmanager
 def live_desk(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[LiveDesk]:
-    """A desk in a new folder below the one that the environment names; deleted at the end."""
+    """A desk in a new folder below the one that the environment names; in the trash at the end."""
     named = os.environ.get(FOLDER, "")
     if not named:
         pytest.fail(f"Set {FOLDER} to the address of a Drive folder of yours.")

@@ -10,6 +10,7 @@ import pytest
 from gatebook.backends.google.write import REVISION_KEY, revision_id
 from tests.conformance.desks import GoogleDesk, grids
 from tests.conformance.test_portfolio import fill, sync
+from tests.google_api.errors import ApiError
 from tests.google_api.server import GoogleServer
 from tests.support.builders import TODAY
 
@@ -117,6 +118,25 @@ def test_an_unclear_answer_is_looked_into(
     sent = google_server.counted()["sheets.spreadsheets.batchUpdate"]
     assert sent == (1 if after or kind == "truncated" else 2)
     assert sync(google, "--json", today=TOMORROW).json["written"] is False
+
+
+def test_the_last_fifty_revisions_are_kept(google: GoogleDesk) -> None:
+    """A batch of any of them that comes late is refused; older ones are cleared away."""
+    other_syncs(google, 70)
+    assert sync(google, "--json", today=TOMORROW).json["written"] is True
+    mine = google.editor(google.portfolio)
+    kept = [one for one in mine.document.metadata if one["metadataKey"] == REVISION_KEY]
+    told = sorted(int(one["metadataValue"].partition(";")[0]) for one in kept)
+    assert told == list(range(72 - 50, 72 + 1))
+    late = {
+        "metadataId": revision_id(told[0], ()),
+        "metadataKey": REVISION_KEY,
+        "metadataValue": f"{told[0]};late",
+        "location": {"spreadsheet": True},
+        "visibility": "DOCUMENT",
+    }
+    with pytest.raises(ApiError):
+        mine.request({"createDeveloperMetadata": {"developerMetadata": late}})
 
 
 def test_where_nobody_can_tell_it_is_said(google: GoogleDesk, google_server: GoogleServer) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from gatebook.backends.google.render import Present, draw_requests, own_charts
+from gatebook.backends.google.write import rule_there
 from gatebook.domain.cells import Cell, Range
 from gatebook.sheets.model import PLAIN, Content, Placed, Sheet, Style, Workbook
 from tests.google_api import (
@@ -72,7 +73,7 @@ def _present(there: Tab) -> Present:
         sheet_id=there.id,
         rows=there.row_count,
         columns=there.column_count,
-        colour_rules=len(there.lists.get("conditionalFormats", ())),
+        colour_rules=tuple(map(rule_there, there.lists.get("conditionalFormats", ()))),
         protected=tuple(one["protectedRangeId"] for one in there.lists.get("protectedRanges", ())),
         charts=own_charts(there.id, charts),
         merges=tuple(area_of(area) for area in there.lists.get("merges", ())),

@@ -69,7 +69,11 @@ def _look(
     yield Line(True, f"today is {using.config.today()} in {using.config.timezone}")
     places = locations or using.config.locations
     if not places:
-        yield Line(True, "no location to look at; name one: gatebook doctor reviews/")
+        yield Line(
+            True,
+            "no location to look at; name one: gatebook doctor reviews/. The sign-in to Google is "
+            "checked where the location is the address of a Drive folder or a spreadsheet",
+        )
     for location in places:
         yield from _location(location, using)
     if using.config.portfolio and is_web(using.config.portfolio):

@@ -120,11 +120,27 @@ def _wrong_usage(wrong: click.ClickException) -> Stop:
     return Stop(USAGE, said[:1].lower() + said[1:], more)
 
 
+def _check_addresses(arguments: list[str]) -> None:
+    """Stops for an address of Google's without its beginning, before it is taken for a path."""
+    for argument in arguments:
+        location = argument.partition("=")[2] if argument.startswith("--") else argument
+        if ".google.com/" in location:
+            from gatebook.config import lacks_https
+
+            if lacks_https(location):
+                raise Stop(
+                    USAGE,
+                    f"{location} is no path of a file, and no whole address.",
+                    f"put https:// before it: https://{location}",
+                )
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every trouble ends in one message and an exit code, never in a traceback."""
     _speak_utf8()
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        _check_addresses(arguments)
         with _ending_tidily():
             result = cli.main(arguments, prog_name="gatebook", standalone_mode=False)
     except click.exceptions.Exit as leave:

@@ -172,6 +172,14 @@ def a_spreadsheet(desk: GoogleDesk) -> str:
     return desk.portfolio
 
 
+def a_spreadsheet_as_a_folder(desk: GoogleDesk) -> str:
+    return folder_address(desk.portfolio_id)
+
+
+def without_https(desk: GoogleDesk) -> str:
+    return desk.reviews.removeprefix("https://")
+
+
 def another_site(desk: GoogleDesk) -> str:
     return "https://example.com/reviews"
 
@@ -181,7 +189,17 @@ NO_PLACE: list[tuple[Callable[[GoogleDesk], str], str, str]] = [
     (not_shared, "is not there, or not shared", "share it with ROBOT"),
     (read_only, "is not shared with the identity in use, or not for this", "as an editor"),
     (my_drive, "a service account owns no storage", "Make the files in a shared drive; or"),
-    (a_spreadsheet, "is a spreadsheet and no folder", "address of a folder"),
+    (
+        a_spreadsheet,
+        "is a spreadsheet and no folder",
+        "Copy the address of a folder (https://drive",
+    ),
+    (
+        a_spreadsheet_as_a_folder,
+        "has the id of a spreadsheet, and is no folder",
+        "folder's address",
+    ),
+    (without_https, "no whole address", "put https:// before it: https://drive.google.com/"),
     (another_site, "is no address of a Google", "from the browser"),
 ]
 

@@ -273,3 +273,9 @@ def test_a_service_account_may_own_storage(desk: GoogleDesk) -> None:
     desk.server.store.people[desk.robot] = Person(robot.email, robot.name, True, True)
     ran = desk.run("new", "Helper", "--lead", "Mia Kovac", "--to", folder_of_a_person(desk))
     assert ran.code == 0
+
+
+def test_without_a_place_it_says_that_the_sign_in_was_not_checked(desk: GoogleDesk) -> None:
+    ran = desk.run("doctor")
+    assert ran.code == 0
+    assert "The sign-in to Google is checked where the location is" in ran.out

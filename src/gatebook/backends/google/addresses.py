@@ -20,6 +20,9 @@ REMEDY = (
     "Copy the address of a folder (https://drive.google.com/drive/folders/…) or of a spreadsheet "
     "(https://docs.google.com/spreadsheets/d/…) from the browser."
 )
+FOLDER_REMEDY = (
+    "Copy the address of a folder (https://drive.google.com/drive/folders/…) from the browser."
+)
 
 
 @dataclass(frozen=True, slots=True)

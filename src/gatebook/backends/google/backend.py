@@ -14,6 +14,7 @@ from gspread.exceptions import APIError
 
 from gatebook.backends.google import drive
 from gatebook.backends.google.addresses import (
+    FOLDER_REMEDY,
     REMEDY,
     parse_address,
     spreadsheet_address,
@@ -29,6 +30,8 @@ from gatebook.backends.google.write import Own, fresh, own_of, write
 from gatebook.backends.protocol import Listing, Source, Unreadable, Unwritable
 from gatebook.sheets.marks import TabEdits
 from gatebook.sheets.model import Grid, Workbook
+from gatebook.sheets.portfolio_book import TABS
+from gatebook.sheets.portfolio_read import own_tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +174,26 @@ class GoogleBackend:
         """All tabs, ours first: a copy that somebody made of one must not pass for it."""
         answer: dict[str, Any] = msgspec.json.decode(self._get(location, OWN_FIELDS))
         own = own_of(answer)
-        self._own[location] = own
-        ours = {present.sheet_id: name for name, present in own.tabs.items()}
+        self._own[parse_address(location).id] = own
+        # A form that gatebook made has such metadata, too: its tabs are people's.
+        ours = {there.sheet_id: name for name, there in own.tabs.items() if name in TABS}
+        found = list(grids_of(answer))
+        for grid in found:
+            _check_mark(grid, ours.get(_sheet_id(grid)))
         # A tab of ours keeps the title that people gave it; we know it by its own name.
-        grids = [replace(g, tab=ours.get(_sheet_id(g), g.tab)) for g in grids_of(answer)]
+        grids = [replace(g, tab=ours.get(_sheet_id(g), g.tab)) for g in found]
         return tuple(sorted(grids, key=lambda grid: _sheet_id(grid) not in ours))
 
     def draw(self, workbook: Workbook, location: str) -> None:
         """Write our tabs into a spreadsheet that is there; other tabs stay as they are."""
         file_id = parse_address(location).id
         with self._refusing(Unwritable), unwritable(location):
-            if location not in self._own:
+            if file_id not in self._own:
                 try:
                     self._read_own(location)
                 except Unreadable as trouble:
                     raise Unwritable(trouble.reason, trouble.remedy) from trouble
-            own = self._own.pop(location)
+            own = self._own.pop(file_id)
             self._check_in_use(file_id)
             write(self.transport, file_id, workbook, own, editors=self._made.editors)
 
@@ -254,7 +261,16 @@ class GoogleBackend:
             except APIError as error:
                 if self._hides(error):
                     raise Unwritable(*_hidden(folder)) from error
+                self._check_folder(folder_id)
                 raise
+
+    def _check_folder(self, folder_id: str) -> None:
+        """Raises Unwritable for a place that refuses files because it is no folder, or in the trash."""
+        try:
+            drive.check_folder(self.transport, folder_id)
+        except Unreadable as trouble:
+            if trouble.__cause__ is None:
+                raise Unwritable(trouble.reason, trouble.remedy) from trouble
 
     def _hides(self, error: object) -> bool:
         """Whether this sign-in may be too small to see what is not found."""
@@ -268,7 +284,7 @@ class GoogleBackend:
         """
         address = parse_address(folder)
         if address.kind == "spreadsheet":
-            raise Unreadable(f"{folder} is a spreadsheet and no folder", REMEDY)
+            raise Unreadable(f"{folder} is a spreadsheet and no folder", FOLDER_REMEDY)
         if address.id not in self._names:
             with self._refusing(Unreadable):
                 try:
@@ -288,6 +304,18 @@ def _hidden(folder: str) -> tuple[str, str]:
         "them; or set all_of_drive = true under [google] in gatebook.toml and sign in again. Nothing "
         "was written.",
     )
+
+
+def _check_mark(grid: Grid, name: str | None) -> None:
+    """Raises Unreadable for a tab of ours that the reader of portfolios would take for another's: it
+    knows our tabs by their marks, and finds people's words by counting from there."""
+    if name and own_tab(grid) != name:
+        raise Unreadable(
+            f"the tab “{grid.tab}” has lost the hidden mark in its cell A1, so what people wrote "
+            "there cannot be found",
+            "Bring it back as it was (undo; take out the row or column that was inserted before it), "
+            "or delete the tab: the next sync makes a new one.",
+        )
 
 
 def _sheet_id(grid: Grid) -> int:

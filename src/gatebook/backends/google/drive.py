@@ -72,7 +72,7 @@ def list_folder(transport: Transport, folder_id: str) -> Listing:
                 "Give the folder that holds the reviews.",
             )
     if not found.sources and not found.passed and len(found.folders) == 1:
-        _check_folder(transport, folder_id)
+        check_folder(transport, folder_id)
     # What is behind a shortcut is in no listing, unless it stands in one of these folders as well.
     sources = [
         one if one.version else alone(transport, _id(one), one.name) for one in found.sources
@@ -98,13 +98,18 @@ def unnamed(file_id: str) -> str:
     return f"spreadsheet {file_id}"
 
 
-def _check_folder(transport: Transport, folder_id: str) -> None:
+def check_folder(transport: Transport, folder_id: str) -> None:
     """Raises Unreadable for a place that is empty because it is in the trash, or no folder at all."""
     where = folder_address(folder_id)
     with unreadable(where):
         about = describe(transport, folder_id, "mimeType,trashed")
     if about.get("trashed"):
         raise Unreadable(f"{where} is in the trash", "Restore it, or give another folder.")
+    if about["mimeType"] == SPREADSHEET:
+        raise Unreadable(
+            f"{where} has the id of a spreadsheet, and is no folder",
+            f"Give {spreadsheet_address(folder_id)} to read that spreadsheet, or a folder's address.",
+        )
     if about["mimeType"] != FOLDER:
         raise Unreadable(f"{where} is no folder", REMEDY)
 

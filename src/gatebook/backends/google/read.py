@@ -18,10 +18,12 @@ READ_FIELDS = (
 )
 # And what a writer must know of its own tabs besides.
 OWN_FIELDS = (
-    "spreadsheetId,properties(title),developerMetadata,"
+    "spreadsheetId,properties(title),developerMetadata,namedRanges(namedRangeId),"
     "sheets(properties(sheetId,title,index,sheetType,hidden,gridProperties(rowCount,columnCount)),"
-    "developerMetadata,merges,basicFilter(range),charts(chartId),conditionalFormats(ranges),"
+    "developerMetadata,merges,basicFilter(range),charts(chartId),"
+    "conditionalFormats(ranges,booleanRule(condition(values(userEnteredValue)))),"
     "protectedRanges(protectedRangeId,description),"
+    "filterViews(filterViewId),bandedRanges(bandedRangeId),"
     f"data(startRow,startColumn,rowData(values({_CELL},note,dataValidation(condition(type))))))"
 )
 # Kinds of errors by their names in the API and in a sheet.

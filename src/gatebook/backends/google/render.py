@@ -31,6 +31,7 @@ from gatebook.backends.google.render_rules import add_colour_rule, set_validatio
 from gatebook.backends.google.render_tab import (
     PROTECTED_BY,
     Present,
+    RuleThere,
     add_tab,
     make_ready,
     merge,
@@ -42,7 +43,7 @@ from gatebook.backends.google.render_tab import (
 from gatebook.domain.cells import Cell
 from gatebook.sheets.model import Formula, Sheet, Workbook
 
-__all__ = ["PROTECTED_BY", "Present", "draw_requests", "own_charts"]
+__all__ = ["PROTECTED_BY", "Present", "RuleThere", "draw_requests", "own_charts"]
 
 # https://support.google.com/drive/answer/37603: cells of a spreadsheet, and its last column, ZZZ.
 MAX_CELLS = 10_000_000

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from gatebook.domain.cells import Cell, Range
 
 Key = TypeVar("Key", bound=Hashable)
+# Beyond the cells that a spreadsheet takes.
+_ENDLESS = 10_000_001
 
 
 def grid_range(sheet_id: int, area: Range) -> dict[str, Any]:
@@ -19,6 +21,23 @@ def grid_range(sheet_id: int, area: Range) -> dict[str, Any]:
         "startColumnIndex": area.first.column,
         "endColumnIndex": area.last.column + 1,
     }
+
+
+def area_of(area: Mapping[str, int]) -> Range:
+    """A `GridRange` as a range: an end that is left out is that of any grid."""
+    return Range.of(
+        area.get("startRowIndex", 0),
+        area.get("startColumnIndex", 0),
+        area.get("endRowIndex", _ENDLESS) - 1,
+        area.get("endColumnIndex", _ENDLESS) - 1,
+    )
+
+
+def meet(one: Range, other: Range) -> bool:
+    """Whether two ranges have a cell in common."""
+    return all(
+        a.first[axis] <= b.last[axis] for a, b in ((one, other), (other, one)) for axis in (0, 1)
+    )
 
 
 def whole(sheet_id: int, rows: int, columns: int) -> dict[str, Any]:

@@ -44,6 +44,13 @@ def any_locale(formula: str) -> str:
     return found
 
 
+def shape(formula: str) -> str:
+    """What stays of a formula when rows and columns are put before its cells."""
+    parts = _QUOTED.split(formula)
+    parts[::2] = [_REFERENCE.sub("A1", part) for part in parts[::2]]
+    return "".join(parts)
+
+
 @lru_cache(maxsize=4096)
 def reach(formula: str) -> tuple[int, int]:
     """How many rows and columns a grid needs to hold all cells of its own that a formula names."""

@@ -8,10 +8,12 @@ from typing import Any
 
 from gatebook.backends.google.render_areas import (
     grid_range,
+    meet,
     rectangles,
     runs_of_numbers,
     whole,
 )
+from gatebook.backends.google.render_formulas import any_locale, shape
 from gatebook.backends.google.render_styles import colour
 from gatebook.domain.cells import Cell, Range
 from gatebook.sheets.model import Protection, Row, Sheet
@@ -25,13 +27,21 @@ PROTECTED_BY = "gatebook"
 
 
 @dataclass(frozen=True, slots=True)
+class RuleThere:
+    """A conditional rule of a tab: where it holds, and its formula ("" for one without)."""
+
+    areas: tuple[Range, ...]
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """What stands under a tab of ours that is to be drawn anew."""
 
     sheet_id: int
     rows: int
     columns: int
-    colour_rules: int = 0
+    colour_rules: tuple[RuleThere, ...] = ()
     protected: tuple[int, ...] = ()
     charts: tuple[int, ...] = ()
     merges: tuple[Range, ...] = ()
@@ -90,14 +100,29 @@ def make_ready(sheet: Sheet, present: Present, rows: int, columns: int) -> Itera
             "fields": ",".join(f"gridProperties.{name}" for name in grid),
         }
     }
-    for index in reversed(range(present.colour_rules)):
-        yield {"deleteConditionalFormatRule": {"sheetId": sheet_id, "index": index}}
+    for index, rule in reversed([*enumerate(present.colour_rules)]):
+        if _gives_way(rule, sheet):
+            yield {"deleteConditionalFormatRule": {"sheetId": sheet_id, "index": index}}
     for protected_id in present.protected:
         yield {"deleteProtectedRange": {"protectedRangeId": protected_id}}
     for chart_id in present.charts:
         yield {"deleteEmbeddedObject": {"objectId": chart_id}}
     if present.filtered:
         yield {"clearBasicFilter": {"sheetId": sheet_id}}
+
+
+def _gives_way(rule: RuleThere, sheet: Sheet) -> bool:
+    """Whether a rule was drawn from here, or colours what ours do. Columns that people put in between
+    move ours out of their place, but leave their formulas alike."""
+    if not sheet.colour_rules:
+        return False
+    places = [one.range for one in sheet.colour_rules]
+    coloured = Range(
+        Cell(min(area.first.row for area in places), min(area.first.column for area in places)),
+        Cell(max(area.last.row for area in places), max(area.last.column for area in places)),
+    )
+    ours = {shape(any_locale(one.formula)) for one in sheet.colour_rules}
+    return shape(rule.formula) in ours or any(meet(area, coloured) for area in rule.areas)
 
 
 def set_sizes(sheet: Sheet, sheet_id: int) -> Iterator[dict[str, Any]]:
@@ -116,12 +141,24 @@ def set_sizes(sheet: Sheet, sheet_id: int) -> Iterator[dict[str, Any]]:
 
 
 def set_new_sizes(sheet: Sheet, present: Present, rows: int) -> Iterator[dict[str, Any]]:
-    """On a tab that was there: widths of columns that were not, and which rows are out of sight.
+    """On a tab that was there: widths of columns that were not, and what is out of sight.
 
     All sizes that people chose stay. A row that somebody hid is shown again, because another record
-    stands in it now.
+    stands in it now; so is a frozen column, because a hidden one of ours was in its place if somebody
+    has put a column before that. Other columns that people hid stay hidden.
     """
     yield from _set_widths(sheet, present.sheet_id, present.columns)
+    frozen_columns = sheet.freeze.column if sheet.freeze else 0
+    yield from _set_dimensions(
+        present.sheet_id,
+        "COLUMNS",
+        {
+            number: (None, column.hidden)
+            for number, column in sheet.columns.items()
+            if column.hidden or number < frozen_columns
+        },
+        shown=True,
+    )
     hidden = {number: sheet.rows.get(number, Row()).hidden for number in range(rows)}
     yield from _set_dimensions(
         present.sheet_id,

@@ -18,7 +18,14 @@ import msgspec
 from gspread.exceptions import APIError
 
 from gatebook.backends.google.read import merge_of
-from gatebook.backends.google.render import PROTECTED_BY, Present, draw_requests, own_charts
+from gatebook.backends.google.render import (
+    PROTECTED_BY,
+    Present,
+    RuleThere,
+    draw_requests,
+    own_charts,
+)
+from gatebook.backends.google.render_areas import area_of
 from gatebook.backends.google.transport import SHEETS, OutOfReach, Transport, Unsure
 from gatebook.backends.protocol import Unwritable
 from gatebook.domain.cells import Cell
@@ -70,7 +77,7 @@ def own_of(answer: Mapping[str, Any]) -> Own:
         sheet_ids=frozenset(sheet["properties"].get("sheetId", 0) for sheet in sheets),
         revision=revision,
         revision_ids=ids,
-        only_blank=_only_blank(sheets),
+        only_blank=None if answer.get("namedRanges") else _only_blank(sheets),
     )
 
 
@@ -98,7 +105,7 @@ def _present(sheet: Mapping[str, Any], about: Mapping[str, Any]) -> Present:
         sheet_id=sheet_id,
         rows=size.get("rowCount", 0),
         columns=size.get("columnCount", 0),
-        colour_rules=len(sheet.get("conditionalFormats", ())),
+        colour_rules=tuple(map(rule_there, sheet.get("conditionalFormats", ()))),
         protected=tuple(
             one["protectedRangeId"]
             for one in sheet.get("protectedRanges", ())
@@ -108,6 +115,13 @@ def _present(sheet: Mapping[str, Any], about: Mapping[str, Any]) -> Present:
         merges=tuple(merge_of(area) for area in sheet.get("merges", ())),
         filtered="basicFilter" in sheet,
     )
+
+
+def rule_there(rule: Mapping[str, Any]) -> RuleThere:
+    """A `ConditionalFormatRule` as far as a redraw must know it."""
+    values = rule.get("booleanRule", {}).get("condition", {}).get("values", ())
+    formula = "".join(value.get("userEnteredValue", "") for value in values[:1])
+    return RuleThere(tuple(map(area_of, rule.get("ranges", ()))), formula)
 
 
 def _revisions(answer: Mapping[str, Any]) -> tuple[int, tuple[int, ...]]:
@@ -141,9 +155,21 @@ def _only_blank(sheets: Sequence[Mapping[str, Any]]) -> int | None:
 
 
 # What somebody may have done to a tab without typing into it.
-_WORK = ("charts", "protectedRanges", "merges", "basicFilter", "conditionalFormats")
-# "Sheet1", "Tabellenblatt1", "Feuille 1": what Google calls the first tab in each language.
-_FIRST_TITLE = re.compile(r"[^\W\d]+ ?1")
+_WORK = (
+    "charts",
+    "protectedRanges",
+    "merges",
+    "basicFilter",
+    "conditionalFormats",
+    "filterViews",
+    "bandedRanges",
+)
+# What Google calls the first tab in many languages. One of another language stays, and is in nobody's
+# way; "Q1" stays as well.
+_FIRST_TITLE = re.compile(
+    r"(?:Sheet|Tabellenblatt|Feuille|Hoja|Foglio|Página|Folha|Blad|Ark|Arkusz|Taulukko|List|Hárok|"
+    r"Munkalap|Foaie|Sayfa|Лист|Аркуш|Φύλλο|シート|시트|工作表) ?1"
+)
 
 
 def fresh(sheet_id: int = 0) -> Own:
@@ -188,8 +214,8 @@ def _with_unmarked(workbook: Workbook, own: Own) -> Own:
 
 
 def _check_titles(workbook: Workbook, own: Own) -> None:
-    taken = {title.casefold() for title in own.others}
-    clash = [sheet.name for sheet in workbook.sheets if sheet.name.casefold() in taken]
+    needed = {sheet.name.casefold() for sheet in workbook.sheets}
+    clash = [title for title in own.others if title.casefold() in needed]
     if clash and own.only_blank is None:
         raise Unwritable(
             f"the spreadsheet has a tab “{clash[0]}” that gatebook did not make",
