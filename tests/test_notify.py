@@ -94,11 +94,16 @@ def test_only_what_changed_is_sent(office: Office, chat: Chat) -> None:
     office.form("b.xlsx", review_of("B"))
     assert office.sync("--notify").code == 0
     assert chat.texts == [
-        ("gatebook: 2 decisions new or changed", "A: new → delayed\nB: new → launch")
+        (
+            "gatebook: 2 decisions new or changed",
+            "A: new → Launch delayed\nB: new → Launch this week",
+        )
     ]
     office.form("a.xlsx", review_of("A"))
     assert office.sync("--notify")[::2] == (0, "")
-    assert chat.texts[1:] == [("gatebook: 1 decision new or changed", "A: delayed → launch")]
+    assert chat.texts[1:] == [
+        ("gatebook: 1 decision new or changed", "A: Launch delayed → Launch this week")
+    ]
     assert chat.posts[0][0] == f"/{_SECRET}"
 
 
@@ -126,7 +131,7 @@ def test_a_sheet_is_told_once_when_it_cannot_be_read_any_more(office: Office, ch
     ]
     office.form("c.xlsx", review_of("C"))
     office.sync("--notify")
-    assert [body for _, body in chat.texts[1:]] == ["C: new → launch"]
+    assert [body for _, body in chat.texts[1:]] == ["C: new → Launch this week"]
 
 
 def test_a_new_sheet_that_was_never_readable_is_told_once(office: Office, chat: Chat) -> None:
@@ -293,6 +298,26 @@ def test_a_message_stays_short() -> None:
     assert lines[-1] == "and 31 more: see the portfolio"
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (Change("A", None, "delayed"), "A: new → Launch delayed"),
+        (Change("A", None, "launch", live=True), "A: new → Stays live"),
+        (
+            Change("A", "delayed", "launch-with-plan", live=True, was_live=True),
+            "A: Red in production → Stays live with plan",
+        ),
+        # It went live though its launch was delayed.
+        (Change("A", "delayed", "launch", live=True), "A: Launch delayed → Stays live"),
+        (Change("A", "launch", "incomplete"), "A: Launch this week → Review incomplete"),
+    ],
+)
+def test_a_change_is_told_in_the_words_of_the_sheet(change: Change, said: str) -> None:
+    found = message([change], ())
+    assert found is not None
+    assert found.body == said
+
+
 def test_nothing_is_no_message() -> None:
     assert message((), ()) is None
 
@@ -304,8 +329,8 @@ def test_a_systems_name_is_text_in_a_chat(name: str) -> None:
     assert found is not None
     assert len(found.body.splitlines()) == 1
     assert not re.search(r"[\[\]<>@]", found.body)
-    assert found.body.endswith(": new → launch")
-    assert len(found.body) < 130
+    assert found.body.endswith(": new → Launch this week")
+    assert len(found.body) < 140
 
 
 # The configuration

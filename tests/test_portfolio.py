@@ -7,6 +7,7 @@ tests/cli/test_sync_portfolio.py does the same with files and commands.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
@@ -92,6 +93,24 @@ def test_systems_that_need_attention_come_first() -> None:
     ]
 
 
+def test_a_review_that_is_late_asks_for_attention_as_a_late_action_does() -> None:
+    """A missed re-gate, and a live system whose review is overdue."""
+    held = [
+        review(name, live="Yes", launch_date=REVIEWED - timedelta(400), review_date=day)
+        for name, day in (("In time", REVIEWED), ("Late", REVIEWED - timedelta(200)))
+    ]
+    reds = [
+        red(review(name, regate_on=TODAY + timedelta(days)), 3)
+        for name, days in (("Ahead", 3), ("Missed", -3), ("On the day", 0))
+    ]
+    reds.append(
+        red(red(review("Worse", regate_on=TODAY - timedelta(3)), 3, TODAY - timedelta(1)), 4)
+    )
+    assert [row.system for row in tables_of(*held, *reds).systems] == [
+        *("Worse", "Missed", "Ahead", "On the day", "Late", "In time"),
+    ]
+
+
 def test_findings_come_in_their_order() -> None:
     """SPEC: unreadable sheets first, then what was launched without passing, then what blocks."""
     tables = tables_of(
@@ -164,10 +183,35 @@ def test_a_due_date_nobody_can_read_is_shown_as_it_stands() -> None:
             "1 Data source documented (Bo Li); 2 Data quality monitored (Bo Li); "
             "3 Confidential data handled (Bo Li); and 2 more",
         ),
+        (
+            """
+            Backup owner:
+            Signed by:
+            | # | Status | Owner  | Artifact |
+            | 1 |        | Bo Li  |          |
+            | 2 |        |        |          |
+            | 3 | Green  |        |          |
+            | 4 | Green  | Bo Li  |          |
+            | 5 | Yellow | Bo Li  |          |
+            | 6 | Yellow | Bo Li  |          |
+            """,
+            # Twelve things to finish: as many as these numbers make.
+            "Not marked (2); A gate without an owner (2); Yellow without a plan (2); and 6 more",
+        ),
     ],
 )
 def test_what_blocks(picture: str, said: str) -> None:
     assert what_blocks(judged_picture(picture)) == said
+
+
+def test_the_numbers_in_what_blocks_are_those_of_the_decision() -> None:
+    picture = "Pilot lead:\nBackup owner:\n| # | Status | Owner | Due |\n" + "".join(
+        f"| {n} | {status} | | soon |\n" for n, status in enumerate(("", "Yellow", "Yellow"), 1)
+    )
+    judged = judged_picture(picture)
+    parts = what_blocks(judged).split("; ")
+    counted = [re.search(r"\((\d+)\)$|and (\d+) more", part) for part in parts]
+    assert judged.verdict.blocking == sum(int(m[1] or m[2]) if m else 1 for m in counted)
 
 
 def test_of_a_form_not_begun_nothing_is_counted_that_is_only_empty() -> None:
@@ -369,6 +413,7 @@ def test_an_older_layout_is_read_back_and_taken_over() -> None:
         *("Sync state", "Notes"),
     ]
     at = {text: column for (row, column), text in new.values.items() if row == HEADER_ROW}
+    at["Open"] = at["Not marked"]
     values = {place: value for place, value in new.values.items() if place[1] == 0}
     for column, header in enumerate(order, 1):
         values[HEADER_ROW, column] = header
@@ -388,6 +433,33 @@ def test_an_older_layout_is_read_back_and_taken_over() -> None:
     assert would_be_lost(workbook, old) == ()
     assert not says_the_same(workbook, old)
     assert read_portfolio(grids_of(workbook)).systems[0].notes == {"Notes": "note A"}
+
+
+def test_decisions_that_an_earlier_version_wrote_keep_their_counts() -> None:
+    """It called the gates that are not marked open."""
+    open_gates = with_row(with_row(review("A"), 3, status=None), 4, status=None)
+    first, *others = (
+        dataclasses.replace(
+            grid,
+            values={
+                place: "Open" if value == "Not marked" and place[0] == 2 else value
+                for place, value in grid.values.items()
+            },
+        )
+        for grid in grids_of(portfolio_workbook(tables_of(open_gates), "1.0"))
+    )
+    (row,) = read_portfolio([first, *others]).decisions
+    assert row.counts == (10, 0, 0, 2)
+
+
+def test_a_column_of_ones_own_may_be_called_open() -> None:
+    tables = tables_of(review("A"))
+    (row,) = tables.systems
+    noted = dataclasses.replace(row, notes={"Open": "ask Bo"})
+    own = dataclasses.replace(tables, systems=(noted,), note_headers=("Notes", "Open"))
+    (again,) = reread(own).systems
+    assert again.notes == {"Open": "ask Bo"}
+    assert again.counts == row.counts
 
 
 def test_a_folder_that_cannot_be_opened_explains_the_systems_in_it() -> None:

@@ -222,7 +222,7 @@ def test_changes_are_counted_against_the_portfolio_on_disk() -> None:
     shelf.books["r3"] = "the file is empty"
     second = plan(shelf)
     assert [(c.system, c.before, c.now) for c in second.changes] == [("B", "delayed", "launch")]
-    assert second.tables.runs[-1].changed == "B: delayed → launch"
+    assert second.tables.runs[-1].changed == "B: Launch delayed → Launch this week"
     assert (second.tables.runs[-1].read, second.tables.runs[-1].unreadable) == (3, 1)
 
 

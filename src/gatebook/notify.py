@@ -162,7 +162,7 @@ def newly_unread(before: Sequence[SystemRow], now: Sequence[SystemRow]) -> tuple
 
 def message(changes: Sequence[Change], unread: Sequence[SystemRow]) -> Message | None:
     """What changed in a sync, in a few lines; None where nothing did."""
-    lines = [f"{_plain(c.system)}: {c.before or 'new'} → {c.now}" for c in changes]
+    lines = [f"{_plain(c.system)}: {c.said}" for c in changes]
     lines += [f"Could not be read: {_plain(row.system)} ({_plain(row.file)})" for row in unread]
     if not lines:
         return None

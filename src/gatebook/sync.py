@@ -12,8 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gatebook.backends.protocol import Backend, Source, Unreadable, Unwritable
+from gatebook.domain.decision import decision_shown, decision_words
 from gatebook.domain.past import Lost, Past
-from gatebook.domain.systems import systems
+from gatebook.domain.systems import System, systems
 from gatebook.loading import Loaded
 from gatebook.sheets.review_form import TabProblem
 
@@ -51,11 +52,26 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A system whose decision differs from the one in the portfolio on disk (None: new there)."""
+    """A system whose decision differs from the one in the portfolio on disk (None: new there).
+
+    `live`, `was_live`: whether it is live, and was; a live system's decisions have other words.
+    """
 
     system: str
     before: str | None
     now: str
+    live: bool = False
+    was_live: bool = False
+
+    @property
+    def was(self) -> str:
+        """The decision before, in people's words; "" for a new system."""
+        return decision_words(self.before, live=self.was_live) if self.before else ""
+
+    @property
+    def said(self) -> str:
+        """Both decisions in people's words: "Launch delayed → Launch this week"."""
+        return f"{self.was or 'new'} → {decision_words(self.now, live=self.live)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,8 @@ def plan_sync(
     from gatebook.sheets.portfolio_read import OldPortfolio, read_portfolio
     from gatebook.sheets.portfolio_tables import RunRow
 
-    old = read_portfolio(_grids(backend, portfolio)) if exists else OldPortfolio()
+    grids = loaded.portfolio or (_grids(backend, portfolio) if exists else ())
+    old = read_portfolio(grids) if exists else OldPortfolio()
     if old.strangers and not backend.keeps_other_tabs:
         raise Unwritable(
             f"{portfolio} holds {', '.join(old.strangers[:5])}, which gatebook did not make and "
@@ -137,8 +154,9 @@ def plan_sync(
     counted = [system for system in found if system.key not in kept]
     before: dict[str, str | None] = dict(known.standing)
     before |= {row.key: row.decision_code or None for row in old.systems}
+    live = {row.key: decision_shown(row.decision)[1] for row in old.systems}
     changes = tuple(
-        Change(system.name, before.get(system.key), system.newest.verdict.decision.value)
+        _change(system, before.get(system.key), live.get(system.key))
         for system in counted
         if before.get(system.key) != system.newest.verdict.decision.value
     )
@@ -155,7 +173,7 @@ def plan_sync(
     first = not old.systems and not known.standing
     changed = "; ".join([_changed_text(changes, first=first), *let_go, *(told := known.told)])
     # Thousands of reviews would fill the memory while the portfolio is laid out and drawn.
-    del found, counted, loaded, known, remembered
+    del found, counted, grids, loaded, known, remembered
     # What happened to files is told once, also where every row stays as it was.
     quiet = not (let_go or told)
     same = exists and quiet and _is_written(tables, version, old, portfolio, look_of)
@@ -243,12 +261,19 @@ def _grids(backend: Backend, portfolio: str) -> list[Grid]:
         ) from trouble
 
 
+def _change(system: System, before: str | None, was_live: bool | None) -> Change:
+    """A change of a system; where only its decision before is on record, it was as live as it is."""
+    review, verdict = system.newest.review, system.newest.verdict
+    was = review.is_live if was_live is None else was_live
+    return Change(system.name, before, verdict.decision.value, review.is_live, was)
+
+
 def _changed_text(changes: Sequence[Change], *, first: bool) -> str:
     if not changes:
         return NO_CHANGE
     if first and len(changes) > 3:
         return f"{len(changes)} systems, all new"
-    texts = [f"{c.system}: {c.before or 'new'} → {c.now}" for c in changes]
+    texts = [f"{c.system}: {c.said}" for c in changes]
     more = f"; and {len(texts) - 50} more" if len(texts) > 50 else ""
     return "; ".join(texts[:50]) + more
 

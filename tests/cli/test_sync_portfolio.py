@@ -138,7 +138,7 @@ def test_a_row_shows_strip_counts_people_dates_and_what_blocks(office: Office) -
     row = office.row("A")
     assert row["Decision"] == "Launch delayed; re-gate on 2026-11-30"
     assert "".join(row[str(n)] for n in range(1, 13)) == "GYGGGGRGGGGG"
-    assert [row[name] for name in ("Green", "Yellow", "Red", "Open")] == [10, 1, 1, 0]
+    assert [row[name] for name in ("Green", "Yellow", "Red", "Not marked")] == [10, 1, 1, 0]
     assert row["What blocks"] == "7 Failure handling defined (Mia Berg)"
     assert (row["Pilot lead"], row["Production owner"]) == ("Ana Ruiz", "Bo Li")
     assert row["Review date"] == datetime(2026, 11, 20)
@@ -491,14 +491,15 @@ def test_runs_are_added_only_when_something_changed(office: Office) -> None:
     assert (run["Sheets read"], run["Could not be read"], run["What changed"]) == (
         1,
         0,
-        "A: new → delayed",
+        "A: new → Launch delayed",
     )
     office.form("a.xlsx", review_of("A"))
     (office.reviews / "b.xlsx").write_bytes(b"")
     office.sync()
     runs = office.table("Runs")
     assert runs[0] == run
-    assert (runs[1]["Could not be read"], runs[1]["What changed"]) == (1, "A: delayed → launch")
+    assert runs[1]["Could not be read"] == 1
+    assert runs[1]["What changed"] == "A: Launch delayed → Launch this week"
 
 
 def test_nothing_is_written_when_nothing_changed(office: Office) -> None:

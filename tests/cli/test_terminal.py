@@ -219,6 +219,27 @@ def test_sync_shows_what_needs_attention_and_how_many_more(office: Office, crowd
     ]
 
 
+@pytest.mark.usefixtures("pilots")
+@pytest.mark.parametrize("width", [*range(60, 100, 5)])
+def test_no_line_ends_inside_a_count(width: int) -> None:
+    shown = plain(at_terminal(*SYNC, "--dry-run", width=width)).splitlines()
+    head = [line.strip() for line in shown[: shown.index("")]]
+    assert "launch or stay live" in " ".join(head)
+    for one in " · ".join(line.removesuffix(" ·") for line in head).split(" · "):
+        assert re.match(r"\d+ \w+", one), head
+
+
+@pytest.mark.usefixtures("pilots")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_digest_is_not_wider_than_the_terminal_either(width: int, office: Office) -> None:
+    (office.reviews / "broken.xlsx").write_bytes(b"")
+    command = ("digest", "reviews", "--to", "digests", "--today", str(TODAY))
+    for error in (False, True):
+        shown = plain(at_terminal(*command, width=width, error=error))
+        assert shown
+        assert max(map(cells, shown.splitlines())) <= min(width, WIDEST)
+
+
 def test_check_shows_every_review_it_was_asked_about(office: Office, crowd: int) -> None:
     piped = office.check().out
     shown = plain(at_terminal(*CHECK))

@@ -12,11 +12,25 @@ WRONG = [
     ("adopt old.xlsx", "--to is missing", "add --to NEW. A folder, or a file ending in .xlsx"),
     ("digest reviews", "--to is missing", "add --to FOLDER. Where they go."),
     ("new Router", "--to is missing", "add --to LOCATION. A folder, or a file ending in .xlsx"),
+    ("digest reviews --to https://x.example/y", "is no folder on a disk", "name one; it is made."),
+    ("demo https://x.example/y", "is no folder on a disk", "name one; it is made."),
     ("repair", "missing argument 'LOCATION'", "gatebook repair --help shows"),
     (
         "check --jsn",
         "no such option '--jsn'. Did you mean '--json'?",
         "gatebook check --help shows",
+    ),
+    *(
+        (
+            typed,
+            "drive.google.com/drive/folders/1abc is no path of a file, and no whole address",
+            "put https:// before it: https://drive.google.com/",
+        )
+        for typed in (
+            "check drive.google.com/drive/folders/1abc",
+            "digest reviews --to=drive.google.com/drive/folders/1abc",
+            "sync reviews --portfolio drive.google.com/drive/folders/1abc",
+        )
     ),
     ("synk", "no such command 'synk'", "gatebook --help shows"),
     (

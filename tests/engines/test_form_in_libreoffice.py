@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import msgspec
@@ -20,9 +22,9 @@ from gatebook.domain.cells import Cell, Range
 from gatebook.domain.checklist import Checklist
 from gatebook.domain.fields import HEADER, HEADER_BY_NAME, ROW_BY_NAME
 from gatebook.domain.renewal import renew
-from gatebook.domain.review import Review, Status
+from gatebook.domain.review import Attendee, Review, SignOff, Status
 from gatebook.sheets import look
-from gatebook.sheets.form_draw import TAB_NAME, Look
+from gatebook.sheets.form_draw import TAB_NAME, TITLE, Look
 from gatebook.sheets.layout import (
     COLUMNS,
     HELPERS_FROM,
@@ -164,7 +166,118 @@ def scale_of(pdf: Path, checklist: Checklist) -> float:
     return (left["Artifact"] - left["Gate"]) / points
 
 
+# Long as some names are, and longer than any box.
+SYSTEM = "Customer complaint triage and routing assistant"
+PERSON = "Maria-Alexandra Papadopoulou-Schmidt"
+ROLE = "Deputy chief operating officer for the northern and western regions"
+HUNDRED = "Assistant that answers what customers of all our regions ask about invoices, meters and outages"
+PEOPLE = tuple(Attendee(f"{PERSON} {n}", ROLE) for n in range(6))
+
+
+def named() -> Review:
+    """A review in whose boxes stand long names only."""
+    review = passing_review(TWELVE, system=SYSTEM, lead=PERSON, owner=PERSON, backup=f"{PERSON} 2")
+    signed = SignOff(f"Alexandra {PERSON}", ROLE, date(2026, 11, 23))
+    return msgspec.structs.replace(review, attendees=PEOPLE, sign_off=signed)
+
+
+def typed_names() -> dict[str, Edit]:
+    """The same, typed into an empty form."""
+    layout = layout_for(TWELVE)
+    names = {"system": SYSTEM, "lead": PERSON, "owner": PERSON, "backup": f"{PERSON} 2"}
+    names |= {"signed_by": f"Alexandra {PERSON}", "signer_role": ROLE}
+    typed: dict[str, Edit] = {layout.value(name).a1: text for name, text in names.items()}
+    for place, who in enumerate(PEOPLE):
+        at = layout.names.first.down(place)
+        typed |= {at.a1: who.name, at.right().a1: who.role}
+    return typed
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word on a page, and its edges in points."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def covers(self, other: Word) -> bool:
+        """Whether a part of one that can be seen lies on the other."""
+        slack = 0.3 * min(self.bottom - self.top, other.bottom - other.top)
+        return (
+            min(self.right, other.right) - max(self.left, other.left) > slack
+            and min(self.bottom, other.bottom) - max(self.top, other.top) > slack
+        )
+
+
+def covered(page: Path) -> list[tuple[str, str]]:
+    """Pairs of words of a page that lie on each other: what does not fit its box does."""
+    done = subprocess.run(
+        ["pdftotext", "-bbox", str(page), "-"], capture_output=True, text=True, check=True
+    )
+    edges = " ".join(rf'{name}="([\d.]+)"' for name in ("xMin", "yMin", "xMax", "yMax"))
+    words = [
+        Word(text, *map(float, place))
+        for *place, text in re.findall(rf"<word {edges}>([^<]*)<", done.stdout)
+    ]
+    return [(a.text, b.text) for a, b in combinations(words, 2) if a.covers(b)]
+
+
 class TestOnPaper:
+    @pytest.mark.parametrize("paper", ["A4", "Letter"])
+    @pytest.mark.parametrize("review", [named(), passing_review(TWELVE, system=HUNDRED)])
+    def test_no_name_is_cut_where_it_is_drawn(
+        self, review: Review, paper: str, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        path = drawn(review, TWELVE, tmp_path / "form.xlsx", paper)
+        pdf = self.printed(path, libreoffice)
+        assert covered(pdf) == []
+        assert pdf_pages(pdf) == 1
+        assert LEAST_SCALE <= scale_of(pdf, TWELVE) <= 1
+
+    def test_no_name_is_cut_where_it_is_typed(
+        self, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        path = drawn(blank(TWELVE), TWELVE, tmp_path / "form.xlsx")
+        pdf = self.printed(path, libreoffice, typed_names())
+        assert covered(pdf) == []
+        assert pdf_pages(pdf) == 1
+
+    @pytest.mark.parametrize("status", ["Red", "Yellow"])
+    def test_the_reason_has_room_for_every_gate(
+        self, status: str, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        """Twelve titles take three lines, which must not lie on the decision's bar of 30 points."""
+        review = passing_review(TWELVE)
+        path = drawn(review, TWELVE, tmp_path / "form.xlsx")
+        layout = layout_for(TWELVE)
+        typed: dict[str, Edit] = dict.fromkeys(gate_cells(layout, "status"), status)
+        typed |= dict.fromkeys(gate_cells(layout, "next_action"), "Mask it")
+        typed |= dict.fromkeys(gate_cells(layout, "due"), ON)
+        pdf = self.printed(path, libreoffice, typed)
+        words = words_on(pdf)
+        assert f"12 {status.lower()}:" in " ".join(word for word, _, _ in words)
+        top = {word: y for word, _, y in words[::-1]}
+        # The label has letters of 11 points in the middle of the bar.
+        below = top["Decision"] + (11 / 2 + 30 / 2) * scale_of(pdf, TWELVE)
+        assert top[f"{status.lower()}:"] >= below
+        assert covered(pdf) == []
+
+    @pytest.mark.parametrize("logo", ["", "Northern Region · Operations"])
+    def test_a_long_organisation_leaves_the_title_whole(
+        self, logo: str, tmp_path: Path, libreoffice: LibreOffice
+    ) -> None:
+        look_of = Look("Northern Region Water and Energy Cooperative Ltd", logo=logo)
+        path = tmp_path / "form.xlsx"
+        draw_workbook(review_workbook(blank(TWELVE), TWELVE, look_of), path)
+        pdf = self.printed(path, libreoffice)
+        assert covered(pdf) == []
+        words = [word for word, _, _ in words_on(pdf)]
+        last = words.index("review") + 1
+        assert words[last - len(TITLE.split()) : last] == TITLE.split()
+
     @pytest.mark.parametrize("paper", ["A4", "Letter"])
     @pytest.mark.parametrize("gates", [5, 12])
     @pytest.mark.parametrize("fill", [blank, passing_review, wordy, renewed, long_winded])

@@ -197,6 +197,24 @@ def test_more_systems_print_with_the_headings_on_each_page(
         assert f"Page {number} of {len(pages)}" in texts
 
 
+def test_review_history_prints_as_far_as_the_reason_of_the_next_review(
+    full_size: float, tmp_path: Path, libreoffice: LibreOffice
+) -> None:
+    """What stands behind it is for the screen, where it can be scrolled to."""
+    with libreoffice.open(draw(25, tmp_path / "p.xlsx")) as book:
+        cells = book.read("Review history", "A3:AZ3")
+        pages = words_on(book.save(tmp_path / "p.pdf", tab="Review history"))
+    assert {"Major changes since", "Launched without passing"} <= {
+        str(cell.value) for cell in cells.values()
+    }
+    for words in pages:
+        texts = [word for word, _ in words]
+        assert "Because" in texts
+        assert "Launched" not in texts
+        (height,) = [tall for word, tall in words if word == "System"]
+        assert height / full_size >= LEAST_SCALE
+
+
 # Charts
 
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

@@ -19,13 +19,13 @@ from gatebook.portfolio import build_tables
 from gatebook.portfolio.history import months
 from gatebook.portfolio.names import listed
 from gatebook.portfolio.people import people
+from gatebook.sheets import look
 from gatebook.sheets.form_draw import Look
 from gatebook.sheets.model import Link, Sheet
 from gatebook.sheets.monday import (
     BLOCKED,
     MOST_LINES,
     Block,
-    Tile,
     View,
     draw_view,
     segments,
@@ -89,7 +89,8 @@ def test_the_view_says_who_cannot_launch_why_and_links_to_the_cell() -> None:
 
 
 def test_every_system_that_cannot_launch_is_listed_most_urgent_first() -> None:
-    """Red in production, delayed, not read this time (whatever it was before), not filled in."""
+    """As in the table: not read this time (whatever it was before), red in production, delayed, not
+    filled in."""
     vanished = tables(one("Vanished")).systems
     problem = TabProblem("broken.xlsx", "", "it is empty", "Save it again.")
     found = tables(
@@ -102,15 +103,15 @@ def test_every_system_that_cannot_launch_is_listed_most_urgent_first() -> None:
         old=OldPortfolio(systems=vanished),
     )
     assert lines(found.view, "Who cannot") == [
-        "Bad, live: 3 Confidential data handled (Bo Li)",
-        "Delayed: 3 Confidential data handled (no owner)",
         "broken.xlsx: it is empty",
         f"Vanished: missing since {TODAY}",
-        "Unsigned: No backup owner",
+        "Bad, live: 3 Confidential data handled (Bo Li)",
+        "Delayed: 3 Confidential data handled (no owner)",
+        "Unsigned: 1 to finish, first: No backup owner",
     ]
     links = [line for line in found.view.blocks[0].lines if isinstance(line, Link)]
     assert [link.target.partition("#")[0] for link in links] == [
-        *("Bad.xlsx", "Delayed.xlsx", "broken.xlsx", "Vanished.xlsx", "Unsigned.xlsx"),
+        *("broken.xlsx", "Vanished.xlsx", "Bad.xlsx", "Delayed.xlsx", "Unsigned.xlsx"),
     ]
 
 
@@ -123,6 +124,35 @@ def test_no_system_that_cannot_launch_is_passed_over_however_many() -> None:
     assert rest.text == f"and {40 - (MOST_LINES - 1)} more, in the table below"
     table = sheet.tables[0]
     assert rest.target == f"#'Portfolio'!{table.at.down().a1}"
+
+
+@pytest.mark.parametrize("count", [25, 200])
+def test_what_could_not_be_read_is_not_crowded_out(count: int) -> None:
+    reds = [with_row(one(f"S{n}", live="Yes"), 3, status=Status.RED) for n in range(count - 1)]
+    problem = TabProblem("broken.xlsx", "", "it is empty", "Save it again.")
+    (sheet, *_) = portfolio_workbook(tables(*reds, unread=(problem,)), "0").sheets
+    texts = [p.content.text for p in sheet.cells.values() if isinstance(p.content, Link)]
+    assert "broken.xlsx: it is empty" in texts
+
+
+def test_an_incomplete_system_says_how_much_there_is_to_finish_and_where_to_begin() -> None:
+    """As many things as its decision counts, and the first gate with its owner."""
+    held = one("Chat", backup="")
+    for gate, owner in ((2, "Noor Haddad"), (4, ""), (6, "Bo Li")):
+        held = with_row(held, gate, status=None, owner=owner)
+    alone = with_row(one("Alone"), 5, status=None, owner="")
+    long = with_row(one("Contract clause finder"), 2, status=None, owner="Samuel Asante")
+    found = tables(with_row(held, 2, status=None, artifact=""), alone, long)
+    assert {row.system: row.decision for row in found.systems} == {
+        "Chat": "Review incomplete: 5 things to finish",
+        "Alone": "Review incomplete: 2 things to finish",
+        "Contract clause finder": "Review incomplete: 1 thing to finish",
+    }
+    assert lines(found.view, "Who cannot") == [
+        "Alone: 2 to finish, first: 5 Cost per task tracked (no owner)",
+        "Chat: 5 to finish, first: 2 Data quality monitored (Noor Haddad)",
+        "Contract clause finder: 1 to finish, first: gate 2 (Samuel Asante)",
+    ]
 
 
 def test_a_folder_without_a_review_says_so() -> None:
@@ -156,12 +186,65 @@ def test_the_view_says_what_is_overdue_and_what_falls_due_within_two_weeks() -> 
     ]
 
 
+@pytest.mark.parametrize(("most", "late", "soon"), [(6, 3, 2), (4, 1, 2), (3, 1, 1)])
+def test_reviews_to_come_are_not_crowded_out_by_those_that_are_late(
+    most: int, late: int, soon: int
+) -> None:
+    """By date, and however short the list is: some of both, and how many more there are."""
+    days = [*range(-20, 0), 2, 5, 9]
+    reds = [
+        with_row(one(f"S{day:+}", regate_on=TODAY + timedelta(day)), 3, status=Status.RED)
+        for day in reversed(days)
+    ]
+    (block,) = [b for b in tables(*reds).view.blocks if b.heading.startswith("Reviews due")]
+    drawn = draw_view(View(blocks=(block,)), 1, 4, 1, [60.0], most)
+    placed = [p.content for at, p in sorted(drawn.cells.items()) if at.row > 4 and p.content]
+    said = [each.text if isinstance(each, Link) else str(each) for each in placed]
+    assert said[:-1] == sorted(said[:-1])
+    assert [text[:10] for text in said[:-1]] == [
+        str(TODAY + timedelta(day)) for day in (*days[:late], *(2, 5)[:soon])
+    ]
+    assert said[-1].startswith(f"and {len(days) - late - soon} more")
+
+
+def test_few_late_reviews_leave_their_room_to_those_to_come() -> None:
+    block = Block("Reviews due", tuple(f"{n}" for n in range(9)), "None.", "below", coming=8)
+    drawn = draw_view(View(blocks=(block,)), 1, 4, 1, [60.0])
+    assert [p.content for at, p in sorted(drawn.cells.items()) if at.row > 4] == [
+        *"01234", "and 4 more, below",
+    ]  # fmt: skip
+
+
 def test_what_could_not_be_read_is_on_top_and_never_silent() -> None:
     problem = TabProblem("broken.xlsx", "", "it is empty", "Save it again.")
     view = tables(one("Fine"), unread=(problem,)).view
     assert lines(view, "Who cannot") == ["broken.xlsx: it is empty"]
-    assert view.tiles[-1] == Tile(1, "not read this time")
+    assert (view.tiles[-1].number, view.tiles[-1].word) == (1, "not read this time")
     assert lines(tables(one("Fine")).view, "Who cannot") == []
+
+
+def test_the_number_that_was_not_read_leads_to_the_table_and_has_a_colour() -> None:
+    problem = TabProblem("broken.xlsx", "", "it is empty", "Save it again.")
+    one_unread = portfolio_workbook(tables(one("Fine"), unread=(problem,)), "0")
+    all_read = portfolio_workbook(tables(one("Fine")), "0")
+    found = {}
+    for name, workbook in (("unread", one_unread), ("read", all_read)):
+        cells = workbook.sheets[0].cells
+        (at,) = [
+            at
+            for at, p in cells.items()
+            if "not read this time" in (p.content, getattr(p.content, "text", ""))
+        ]
+        found[name] = cells[Cell(at.row - 1, at.column)], cells[at]
+    number, word = found["unread"]
+    table = one_unread.sheets[0].tables[0]
+    assert (number.content, number.style.fill) == (1, look.UNCLEAR_FILL)
+    assert word.content == Link(f"#'Portfolio'!{table.at.down().a1}", "not read this time")
+    assert found["read"][1].content == "not read this time"
+    assert found["read"][0].style.fill != look.UNCLEAR_FILL
+    # Neither is taken for somebody's words, whichever stood there before.
+    for before, after in ((one_unread, all_read), (all_read, one_unread)):
+        assert would_be_lost(after, read_portfolio(grids_of(before))) == ()
 
 
 def test_more_lines_than_fit_say_how_many_and_where_the_rest_is() -> None:
@@ -395,6 +478,47 @@ def test_evidence_lists_the_marked_gates_of_regulated_systems_only() -> None:
     assert {(row.system, row.area, row.status, row.artifact) for row in rows} == {
         ("Hiring", "HR", "Green", "Folder 7")
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "shown"),
+    [
+        ("Card", "https://example.com/card", Link("https://example.com/card", "Card")),
+        ("", "https://example.com/card", Link("https://example.com/card", "https://example.com/card")),
+        ("Ana", "MAILTO:ana@example.com", Link("MAILTO:ana@example.com", "Ana")),
+        # In the form these lead into its own workbook, and onto its own disk.
+        ("Tab 2", "#'Tab 2'!A1", "Tab 2"),
+        ("Card", "file:///etc/passwd", "Card"),
+        ("", "javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)  # fmt: skip
+def test_a_proof_keeps_its_address(text: str, target: str, shown: object) -> None:
+    hiring = with_row(one("Hiring", regulated_area="HR"), 3, artifact=text, artifact_link=target)
+    found = tables(hiring)
+    assert found.evidence[0].artifact == shown
+    old = read_portfolio(grids_of(portfolio_workbook(found, "0")))
+    assert says_the_same(portfolio_workbook(found, "0"), old)
+
+
+def test_a_proof_that_moved_is_written_again() -> None:
+    """Its text is the same. How a program writes the address makes no difference."""
+    old, same, moved = (
+        portfolio_workbook(
+            tables(
+                with_row(
+                    one("Hiring", regulated_area="HR"),
+                    3,
+                    artifact="Card",
+                    artifact_link=f"https://example.com{path}",
+                )
+            ),
+            "0",
+        )
+        for path in ("/a b", "/a%20b/", "/c")
+    )
+    there = read_portfolio(grids_of(old))
+    assert says_the_same(same, there)
+    assert not says_the_same(moved, there)
 
 
 def test_months_carry_each_system_on_until_its_next_review() -> None:

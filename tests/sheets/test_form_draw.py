@@ -7,7 +7,7 @@ import pytest
 
 from gatebook.domain.cells import Cell
 from gatebook.domain.checklist import Checklist
-from gatebook.domain.review import Review
+from gatebook.domain.review import Attendee, Review, SignOff
 from gatebook.sheets.form_draw import Look, draw_review_tab
 from gatebook.sheets.form_guards import shortened
 from gatebook.sheets.layout import COLUMNS, LOGO, TABLE_ROW, layout_for
@@ -124,6 +124,59 @@ def test_the_logo_line_stands_on_the_form_only_if_there_is_one() -> None:
     without = draw_review_tab(blank(TWELVE), TWELVE)
     assert LOGO.first not in without.cells
     assert LOGO not in without.merges
+
+
+LONG = "Maria-Alexandra Papadopoulou-Schmidt of the northern and western regions of the company"
+
+
+@pytest.mark.parametrize("name", ["system", "lead", "owner", "backup", "signed_by", "signer_role"])
+def test_a_long_text_in_a_box_has_a_taller_row(name: str) -> None:
+    """Every program shows it whole: it wraps, and there is room for its lines."""
+    short = passing_review()
+    signed = {"signed_by": SignOff(name=LONG), "signer_role": SignOff(role=LONG)}
+    long = msgspec.structs.replace(
+        short, **({"sign_off": signed[name]} if name in signed else {name: LONG})
+    )
+    at = layout_for(TWELVE, len(short.attendees)).value(name)
+    before, after = (draw_review_tab(one, TWELVE) for one in (short, long))
+    assert (before.cells[at].style.wrap, before.cells[at].style.shrink) == (False, True)
+    assert after.cells[at].style.wrap
+    assert (after.rows[at.row].height or 0) >= (before.rows[at.row].height or 0) + 30
+
+
+def test_people_of_long_names_have_taller_rows_in_the_room() -> None:
+    people = (Attendee("Bo Li", "COO"), Attendee(LONG, "COO"), Attendee("Bo Li", LONG))
+    review = msgspec.structs.replace(passing_review(), attendees=people)
+    sheet, top = draw_review_tab(review, TWELVE), layout_for(TWELVE, 3).attendees.row
+    assert all(sheet.rows[top + n].grows for n in range(3))
+    heights = [sheet.rows[top + n].height or 0 for n in range(3)]
+    assert heights[0] < 20
+    assert min(heights[1:]) > 30
+
+
+@pytest.mark.parametrize(
+    ("organisation", "logo", "size"),
+    [
+        ("", "", 16),
+        ("Example Ltd", "◆ Example", 16),
+        ("Northern Region Water and Energy Cooperative Ltd", "", 16),
+        ("Northern Region Water and Energy Cooperative Ltd", "◆ Example", 14),
+        ("Northern " * 30, "◆ Example", 9),
+    ],
+)
+def test_the_title_ends_before_the_logo(organisation: str, logo: str, size: float) -> None:
+    """A letter of 16 points is 9 pixels wide (Calibri bold, measured). The title itself stays whole."""
+    sheet = draw_review_tab(blank(TWELVE), TWELVE, Look(organisation, logo=logo))
+    title = sheet.cells[Cell(0, 0)]
+    assert str(title.content).endswith("AI pilot to production: gate review")
+    assert title.style.size == size
+    last = LOGO.first.column if logo else LOGO.last.column + 1
+    room = sum(
+        7 * column.width + 5
+        for place, column in sheet.columns.items()
+        if place < last and not column.hidden
+    )
+    assert len(str(title.content)) * 9 * size / 16 <= room + 2
 
 
 def test_a_form_with_a_look_reads_as_one_without() -> None:

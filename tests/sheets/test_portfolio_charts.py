@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import pytest
 
 from gatebook.domain.cells import Cell, Range
@@ -29,3 +31,14 @@ def test_ranges_cover_the_tables_exactly(gates: int) -> None:
             assert series.values == Range(Cell(first, column), Cell(last, column))
             assert len(chart.series) in (1, len(table.header) - 1)
         assert chart.tab == sheet.name
+
+
+def test_every_header_of_the_small_tables_has_room_for_its_words() -> None:
+    """Bold letters are about as wide as digits, in which a column's width is counted."""
+    tables = Tables(systems=(), actions=(), findings=(), decisions=(), runs=(), gates=())
+    sheet = charts_tab(tables, "mark", "A4")
+    for table in sheet.tables:
+        for place, text in enumerate(table.header):
+            lines = len(wrap(text, int(sheet.columns[table.at.column + place].width)))
+            row = sheet.rows.get(table.at.row)
+            assert 15 * lines <= ((row and row.height) or 15), text

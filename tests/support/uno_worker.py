@@ -104,13 +104,19 @@ class Books:
             return
         if ending not in _PRINTED:
             raise StepError(f"one tab alone can be written as {' or '.join(_PRINTED)} only")
-        # What is out of sight is not printed.
+        # What is out of sight is not printed, unless it has a print area.
         self._sheet(book, tab)
+        others = [sheet for sheet in self._open[book].Sheets if sheet.Name != tab]
         before = {sheet.Name: sheet.IsVisible for sheet in self._open[book].Sheets}
+        areas = [(sheet, sheet.getPrintAreas()) for sheet in others if sheet.getPrintAreas()]
         try:
             self._show({name: name == tab for name in before}, book)
+            for sheet, _ in areas:
+                sheet.setPrintAreas(())
             self._store(book, path, ending)
         finally:
+            for sheet, area in areas:
+                sheet.setPrintAreas(area)
             self._show(before, book)
 
     def _store(self, book: int, path: str, ending: str) -> None:

@@ -87,7 +87,8 @@ class Oracle:
             name = newest.name
             before = self.rows.get(named.get(key, ""), {}).get("code")
             if before != row["code"]:
-                changed.append((name.lower(), f"{name}: {before or 'new'} → {row['code']}"))
+                was = _short(self.rows[named[key]]) if before else "new"
+                changed.append((name.lower(), f"{name}: {was} → {_short(row)}"))
         trouble = {file.form.system for file in files.values() if file.broken}
         for name, row in self.rows.items():
             if row["key"] not in there:
@@ -160,7 +161,7 @@ class Oracle:
                     "decision": row["code"],
                     "shown_as": row["Decision"],
                 }
-                | {column.lower(): row[column] for column in COUNTS}
+                | {LEDGER_COLUMN[column]: row[column] for column in COUNTS}
             )
 
     def _look(self, day: date, files: Mapping[str, File], strict: Sequence[int]) -> None:
@@ -250,7 +251,7 @@ class Oracle:
             standing: dict[str, tuple[Any, str]] = {}
             for place, row in enumerate(self.decisions):
                 held = min(row["Review date"], row["Recorded on"])
-                marked = row["Open"] < len(GATES)
+                marked = row["Not marked"] < len(GATES)
                 system, counts = row["Review id"].partition("/")[0], (marked, held, place)
                 if held <= end and counts > standing.get(system, ((False,), ""))[0]:
                     standing[system] = counts, row["code"]
@@ -260,7 +261,8 @@ class Oracle:
         return months
 
 
-COUNTS = ("Green", "Yellow", "Red", "Open")
+COUNTS = ("Green", "Yellow", "Red", "Not marked")
+LEDGER_COLUMN = dict(zip(COUNTS, ("green", "yellow", "red", "open"), strict=True))
 
 
 def _moved(old: str, new: str) -> str:

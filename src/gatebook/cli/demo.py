@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatebook.cli.exits import USAGE, Stop
-from gatebook.cli.options import IsoDate, common, settings_or_stop
+from gatebook.cli.options import IsoDate, common, on_disk, settings_or_stop
 
 if TYPE_CHECKING:
     from gatebook.wiring import Settings
@@ -39,7 +39,7 @@ def command(
     """
     from gatebook.cli.sync import command as sync
 
-    home = Path(folder)
+    home = on_disk(folder)
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise Stop(
             USAGE,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatebook.cli.exits import DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, Stop
-from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
+from gatebook.cli.options import IsoDate, common, on_disk, settings_or_stop, signing_in
 from gatebook.domain.text import slug
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def command(
     """
     from gatebook.cli.reading import read_locations
     from gatebook.cli.reports import problem_lines
+    from gatebook.cli.terminal import indented, show
     from gatebook.digest import digests
     from gatebook.domain.systems import systems
 
@@ -65,13 +66,12 @@ def command(
     places = locations or using.config.locations
     if not places:
         raise Stop(USAGE, "no location to read", "name a folder, or locations in gatebook.toml.")
-    folder = Path(to)
+    folder = on_disk(to)
     if folder.exists() and not folder.is_dir():
         raise Stop(USAGE, f"{to} is no folder", "name a folder with --to; it is made.")
     day = today or using.config.today()
     loaded = read_locations(places, using, day, portfolio=using.config.portfolio, quiet=quiet)
-    for line in problem_lines(loaded.problems):
-        click.echo(line, err=True)
+    show((indented(text) for text in problem_lines(loaded.problems)), err=True)
     every = digests(systems(loaded.judged, day), loaded.problems, day)
     chosen = every if owner is None else [_of(owner, every)]
     if not chosen:
@@ -194,25 +194,28 @@ def _put(content: bytes, path: Path) -> None:
 
 
 def _report(folder: Path, chosen: Sequence[Digest], files: Mapping[Path, bytes]) -> None:
+    from gatebook.cli.terminal import Line, show
     from gatebook.digest import events, summary
 
-    for digest in chosen:
-        click.echo(f"{digest.name}: {summary(digest)}")
-    click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'} in {folder.as_posix()}.")
+    said = [f"{digest.name}: {summary(digest)}" for digest in chosen]
+    said.append(f"{len(files)} file{'' if len(files) == 1 else 's'} in {folder.as_posix()}.")
     if undated := [digest.name for digest in chosen if not any(events(digest))]:
-        click.echo(f"Nothing has a date, so there is no calendar for: {_listed(undated)}.")
+        said.append(f"Nothing has a date, so there is no calendar for: {_listed(undated)}.")
+    show(Line(((text, ""),), under=2) for text in said)
 
 
 def _name_left_over(folder: Path, files: Mapping[Path, bytes]) -> None:
     """Digests of earlier runs whose people own nothing any more would go on telling old things."""
+    from gatebook.cli.terminal import indented, show
+
     old = [
         path.name
         for path in sorted(folder.iterdir())
         if path.suffix in _ENDINGS and path not in files and _is_ours(path)
     ]
     if old:
-        click.echo(
-            f"left over from an earlier run, and not renewed: {_listed(old)}\n"
+        told = (
+            f"left over from an earlier run, and not renewed: {_listed(old)}",
             "  What to do: delete them if these people own nothing any more.",
-            err=True,
         )
+        show((indented(text) for text in told), err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -96,3 +97,10 @@ def sign_in_options() -> dict[str, str]:
     """What the options of `signing_in` said."""
     context = click.get_current_context(silent=True)
     return dict(context.meta.get(_SIGN_IN, {})) if context else {}
+
+
+def on_disk(place: str) -> Path:
+    """A folder that a command makes. Stops with exit code 2 for an address: it is made on disk only."""
+    if "://" in place:
+        raise Stop(USAGE, f"{place} is no folder on a disk", "name one; it is made.")
+    return Path(place)

@@ -9,7 +9,7 @@ from typing import Any
 
 from gatebook.cli.terminal import Entry
 from gatebook.domain.checklist import Checklist
-from gatebook.domain.decision import SHOWN, Decision, in_short
+from gatebook.domain.decision import Decision
 from gatebook.domain.effective import effective_rows
 from gatebook.domain.judge import Judged
 from gatebook.domain.review import DateValue, Status, as_date
@@ -152,7 +152,7 @@ def totals(tables: Tables) -> str:
 def attention(plan: Plan) -> list[Entry]:
     """The systems that ask for something, in the portfolio's order: not launching, changed, with
     overdue actions, or not read. In a first portfolio everything is new, so that nothing is."""
-    was = {change.system: change.before for change in plan.changes}
+    was = {change.system: change.was for change in plan.changes}
     known = [row.system for row in plan.tables.systems if row.decision_code]
     first = not any(was.values()) and all(name in was for name in known)
     entries = []
@@ -160,7 +160,7 @@ def attention(plan: Plan) -> list[Entry]:
         notes = [] if row.state == READ else [row.state]
         if row.system in was and not first:
             before = was[row.system]
-            notes.append(f"was “{in_short(SHOWN[Decision(before)])}”" if before else "new")
+            notes.append(f"was “{before}”" if before else "new")
         if row.overdue:
             notes.append(_count(row.overdue, "overdue action"))
         # A plan that keeps to its dates asks for nothing.

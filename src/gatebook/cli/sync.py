@@ -373,14 +373,14 @@ def _said(plan: Plan, using: Settings, written: bool, unchanged: int, today: dat
 
 
 def _print(said: Said, ending: str, *, as_json: bool, quiet: bool) -> None:
-    from gatebook.cli.terminal import line, show, show_table
+    from gatebook.cli.terminal import counts, line, show, show_table
 
     if as_json:
         from gatebook.cli.reports import json_line
 
         sys.stdout.buffer.write(json_line(said.record))
     elif not quiet:
-        show([line(said.totals)])
+        show(counts(said.totals))
         if said.entries:
             show_table(said.entries)
         if said.more:

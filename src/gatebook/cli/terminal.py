@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -73,6 +74,14 @@ def line(text: str, indent: int = 0, colour: str = "") -> Line:
 def indented(text: str) -> Line:
     """A text as a line, its own leading spaces as the indent."""
     return line(text.lstrip(" "), len(text) - len(text.lstrip(" ")))
+
+
+def counts(text: str) -> list[Line]:
+    """Short texts with " · " between them: at a terminal no line ends inside of one."""
+    if not at_terminal():
+        return [line(text)]
+    whole = "\xa0· ".join(part.replace(" ", "\xa0") for part in text.split(" · "))
+    return [line(one.replace("\xa0", " ")) for one in wrap(whole, _console().width)]
 
 
 def at_terminal(*, err: bool = False) -> bool:

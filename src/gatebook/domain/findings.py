@@ -218,7 +218,7 @@ CATALOGUE: tuple[Kind, ...] = (
     Kind("duplicate-review", "warn", "Two sheets of one review",
          "Two sheets carry the same review id: a copy. With different system names they count as two systems; with the same name the one changed last counts.",
          "This is the same review as {other}. {counts}",
-         "Keep one of the two; for another system, make its own form with gatebook new."),
+         "Keep one of them; for another system, make its own form with gatebook new."),
 )  # fmt: skip
 
 BY_CODE: dict[str, Kind] = {kind.code: kind for kind in CATALOGUE}

@@ -59,7 +59,7 @@ def build_tables(
     rows = _with_notes(rows, old, {place.file(one.location) for one in unread})
     rows = _without_hidden(rows, old)
     rows += _not_read(rows, unread, old, place, today)
-    rows.sort(key=_attention)
+    rows.sort(key=lambda row: _attention(row, today))
     actions = _actions(systems, place, today)
     decided = decisions(systems, old.decisions, past.steps, today)
     return Tables(
@@ -152,7 +152,10 @@ def what_blocks(judged: Judged) -> str:
         blocking = [f for f in judged.findings if f.level == "block"]
         counted = Counter(BY_CODE[f.code].title for f in blocking if begun or not says_empty(f))
         kinds = [f"{title} ({n})" if n > 1 else title for title, n in counted.items()]
-        return _named(kinds if begun else [NOT_BEGUN, *kinds])
+        if not begun:
+            return _named([NOT_BEGUN, *kinds])
+        # The numbers add up to the things to finish that the decision counts.
+        return _named(kinds, sum(list(counted.values())[_MOST_NAMED:]))
     if verdict.decision is Decision.LAUNCH_WITH_PLAN:
         text = _named(_planned(judged))
         return text[:1].upper() + text[1:]
@@ -173,8 +176,10 @@ def _planned(judged: Judged) -> list[str]:
 _MOST_NAMED = 3
 
 
-def _named(parts: list[str]) -> str:
-    more = [f"and {len(parts) - _MOST_NAMED} more"] if len(parts) > _MOST_NAMED else []
+def _named(parts: list[str], rest: int | None = None) -> str:
+    """The first of some parts, and how many more there are, or `rest`."""
+    count = len(parts) - _MOST_NAMED if rest is None else rest
+    more = [f"and {count} more"] if len(parts) > _MOST_NAMED else []
     return "; ".join(parts[:_MOST_NAMED] + more)
 
 
@@ -296,14 +301,15 @@ _DECISION_RANK = {
 }
 
 
-def _attention(row: SystemRow) -> tuple[int, int, int, int, str]:
+def _attention(row: SystemRow, today: date) -> tuple[int, int, int, int, str]:
     """What needs attention first: unread sheets, red in production, then by decision, then overdue
-    actions."""
+    actions together with a review that was not held on its day."""
+    late = isinstance(row.next_due, date) and row.next_due < today
     return (
         row.was_read,
         not row.decision.startswith(SHOWN_LIVE[Decision.DELAYED]),
         _DECISION_RANK.get(row.decision_code, 0),
-        -row.overdue,
+        -row.overdue - late,
         row.system.lower(),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gatebook.domain.effective import effective_rows
 from gatebook.domain.review import Unreadable
 from gatebook.domain.systems import System
-from gatebook.portfolio.places import Places
+from gatebook.portfolio.places import Places, proof
 from gatebook.sheets.portfolio_tables import EvidenceRow
 
 
@@ -31,7 +31,7 @@ def evidence(systems: Sequence[System], place: Places) -> tuple[EvidenceRow, ...
                     area=review.regulated,
                     gate=f"{gate.number} {gate.title}",
                     status=status.value.capitalize() if status else "Not marked",
-                    artifact=row.artifact or row.artifact_link,
+                    artifact=proof(row.artifact, row.artifact_link),
                     owner=row.owner,
                     reviewed=day.found if isinstance(day, Unreadable) else day,
                     link=place.review(review, cell, at),

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from gatebook.domain.blank import is_begun
 from gatebook.domain.decision import Decision
 from gatebook.domain.effective import effective_rows
+from gatebook.domain.findings import BY_CODE, Finding
 from gatebook.domain.review import Status
 from gatebook.domain.systems import System
 from gatebook.portfolio.places import Places
@@ -23,6 +25,7 @@ from gatebook.sheets.monday import (
     Tile,
     View,
     cut,
+    letters,
 )
 from gatebook.sheets.portfolio_front import FIRST_SYSTEM
 from gatebook.sheets.portfolio_tables import DECISION_WORDS, ActionRow, SystemRow
@@ -33,6 +36,7 @@ _TABLE = ("in the table below", f"#'Portfolio'!{FIRST_SYSTEM.a1}")
 _ACTIONS = ("on the tab Actions", "#'Actions'!B4")
 # As wide as the columns that stay in sight, so that no list lies across their border.
 _FROZEN = 58
+_ROOM = letters(_FROZEN)
 _NO_REVIEW = (
     "No review was read: no form stands where gatebook looked.",
     "Is it the right folder? “gatebook new” makes the first form.",
@@ -54,7 +58,7 @@ def monday_view(
         count = sum(row.decision_code == decision.value for row in rows)
         tiles.append(Tile(count, word, decision))
     tiles.append(Tile(len(overdue), "overdue actions"))
-    tiles.append(Tile(not_read, "not read this time"))
+    tiles.append(Tile(not_read, "not read this time", to=_TABLE[1] if not_read else ""))
     blocked, due = _blocked(systems, rows, place), _due(rows, today)
     late = tuple(_late(action) for action in overdue)
     first = Block(BLOCKED, blocked, "No launch is held up.", *_TABLE, _FROZEN)
@@ -63,7 +67,7 @@ def monday_view(
     blocks = (
         first,
         Block(LATE, late, "Nothing is overdue.", *_ACTIONS),
-        Block(DUE, due, "No review is due.", *_TABLE),
+        Block(DUE, due, "No review is due.", *_TABLE, coming=_coming(rows, today)),
     )
     return View(tiles=tuple(tiles), blocks=blocks)
 
@@ -76,9 +80,8 @@ def _short(name: str) -> str:
 def _blocked(
     systems: Sequence[System], rows: Sequence[SystemRow], place: Places
 ) -> tuple[Content, ...]:
-    """Every system that cannot launch, most urgent first: red in production, delayed, not read, not
-    filled in; in each group in the order of the table. All red gates where they fit, else a line a
-    system."""
+    """Every system that cannot launch, most urgent first, as in the table: not read, red in production,
+    delayed, not filled in. All red gates where they fit, else a line a system."""
     known = {system.key: system for system in systems}
     said = [
         (_urgency(row, known.get(row.key)), _why(row, known.get(row.key), place))
@@ -99,10 +102,10 @@ _HELD_UP = (Decision.DELAYED, Decision.INCOMPLETE)
 
 def _urgency(row: SystemRow, system: System | None) -> int:
     if not row.was_read or system is None:
-        return 2
+        return 0
     if row.decision_code != Decision.DELAYED:
         return 3
-    return 0 if system.newest.review.is_live else 1
+    return 1 if system.newest.review.is_live else 2
 
 
 def _with(line: Content, more: str) -> Content:
@@ -119,8 +122,22 @@ def _why(row: SystemRow, system: System | None, place: Places) -> list[Content]:
     if row.decision_code == Decision.DELAYED:
         name += ", live" if review.is_live else ""
         return [place.review(review, cell, f"{name}: {gate}") for cell, gate in _reds(system)]
-    first = next(one for one in system.newest.findings if one.level == "block")
-    return [place.review(review, first.cell or "", f"{name}: {row.blocks}", first.tab)]
+    blocking = [one for one in system.newest.findings if one.level == "block"]
+    text = _to_finish(name, system, blocking) if is_begun(review) else f"{name}: {row.blocks}"
+    return [place.review(review, blocking[0].cell or "", text, blocking[0].tab)]
+
+
+def _to_finish(name: str, system: System, blocking: Sequence[Finding]) -> str:
+    """How much there is to finish, as the decision counts it, and where to begin: a gate, by its
+    number alone where its title does not fit, with its owner, or what is missing besides."""
+    judged, first = system.newest, blocking[0]
+    said = f"{name}: {len(blocking)} to finish, first: "
+    for row, gate, _ in effective_rows(judged.review, judged.checklist):
+        if gate.number == first.gate:
+            who = f"({row.owner or 'no owner'})"
+            whole = f"{said}{gate.number} {gate.title} {who}"
+            return whole if len(whole) <= _ROOM else f"{said}gate {gate.number} {who}"
+    return said + BY_CODE[first.code].title
 
 
 def _to(link: Content, text: str) -> Content:
@@ -151,6 +168,21 @@ def _late(action: ActionRow) -> Content:
 
 
 def _due(rows: Sequence[SystemRow], today: date) -> tuple[Content, ...]:
+    lines: list[Content] = []
+    for day, row, why in _reviews_due(rows, today):
+        late = " (overdue)" if day < today else ""
+        text = f"{day}{late}: {_short(row.system)}, {why}"
+        lines.append(_to(row.link, text))
+    return tuple(lines)
+
+
+def _coming(rows: Sequence[SystemRow], today: date) -> int:
+    """How many of the reviews that are due are still to come."""
+    return sum(day >= today for day, _, _ in _reviews_due(rows, today))
+
+
+def _reviews_due(rows: Sequence[SystemRow], today: date) -> list[tuple[date, SystemRow, str]]:
+    """Day, system and reason of what falls due within two weeks, or has, by date."""
     due = [
         (row.next_due, row, row.next_reason)
         for row in rows
@@ -164,10 +196,4 @@ def _due(rows: Sequence[SystemRow], today: date) -> tuple[Content, ...]:
         and isinstance(row.review_date, date)
         and today <= row.review_date <= today + _SOON
     ]
-    due.sort(key=lambda one: (one[0], one[1].system.lower()))
-    lines: list[Content] = []
-    for day, row, why in due:
-        late = " (overdue)" if day < today else ""
-        text = f"{day}{late}: {_short(row.system)}, {why}"
-        lines.append(_to(row.link, text))
-    return tuple(lines)
+    return sorted(due, key=lambda one: (one[0], one[1].system.lower()))

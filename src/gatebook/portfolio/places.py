@@ -8,6 +8,7 @@ from pathlib import PurePath
 from gatebook.domain.review import Review
 from gatebook.sheets.model import Content, Link
 from gatebook.sheets.monday import cut
+from gatebook.sheets.portfolio_tables import WEB
 from gatebook.sheets.review_form import TabProblem
 
 # As many letters of a workbook's name as stand in one line of its column: LibreOffice wraps no link.
@@ -52,6 +53,14 @@ class Places:
         quoted = tab.replace("'", "''")
         target = f"{file}#'{quoted}'!{cell or 'A1'}" if tab else file
         return Link(target, text or _named(PurePath(file).name), file=True)
+
+
+def proof(text: str, target: str) -> Content:
+    """What proves a gate, as it stands in its form: a text that leads to its address. An address that
+    is none on the web (a place in the form's own workbook, a file) would lead elsewhere from here."""
+    if target.lower().startswith(WEB):
+        return Link(target, text or target)
+    return text or target or None
 
 
 def _named(workbook: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from textwrap import wrap
 from typing import Literal
 
 import msgspec
@@ -29,14 +28,20 @@ from gatebook.sheets.form_live import (
     decision_cell,
     last_helper_column,
 )
+from gatebook.sheets.form_room import (
+    NEEDS,
+    WHY,
+    WIDTHS,
+    box_width,
+    in_box,
+    row_heights,
+    title_in,
+)
 from gatebook.sheets.layout import (
     COLUMNS,
     COUNTS,
     DECISION,
     DECISION_ROW,
-    GAP_POINTS,
-    HEAD_ROW,
-    HEAD_ROWS,
     LAST_COLUMN,
     LOGO,
     NEEDS_ROW,
@@ -50,14 +55,12 @@ from gatebook.sheets.layout import (
 from gatebook.sheets.model import (
     Column,
     Content,
-    Formula,
     Link,
     Noted,
     Page,
     Placed,
     Plain,
     Protection,
-    Row,
     Sheet,
     Style,
 )
@@ -72,19 +75,6 @@ TITLE = "AI pilot to production: gate review"
 # smaller letters (0.61 instead of 0.71 of their size), and 20 gates of two lines still fit on one.
 MANY_GATES = 17
 
-# In sum little enough for a window of 1280 pixels, the size of a 13-inch screen.
-_WIDTHS = {
-    "number": 4,
-    "key": 12,
-    "gate": 26,
-    "status": 10,
-    "owner": 17.5,
-    "next_action": 40.5,
-    "due": 11.5,
-    "approver": 13,
-    "artifact": 21,
-    "check": 24,
-}
 # Out of sight beside the table. It names its gate, because a sort may leave it where it stands.
 _WORDING_COLUMN = LAST_COLUMN + 1
 
@@ -163,7 +153,7 @@ def draw_review_tab(
         merges.append(LOGO)
     helpers = range(LAST_COLUMN + 1, last_helper_column(checklist, layout) + 1)
     columns = {
-        COLUMNS[key]: Column(width, hidden=key == "key") for key, width in _WIDTHS.items()
+        COLUMNS[key]: Column(width, hidden=key == "key") for key, width in WIDTHS.items()
     } | {column: Column(9, hidden=True) for column in helpers}
     many = len(checklist.gates) >= MANY_GATES
     # "&" begins a code in a footer.
@@ -172,7 +162,7 @@ def draw_review_tab(
         name=name,
         cells=cells,
         columns=columns,
-        rows=_row_heights(layout) | _line_heights(cells) | _gate_heights(drawn, cells),
+        rows=row_heights(drawn, layout, cells),
         merges=tuple(merges),
         validations=tuple(validations(checklist, layout)),
         colour_rules=tuple(colour_rules(checklist, layout)),
@@ -206,7 +196,7 @@ def _dress_live(cells: dict[Cell, Placed], review: Review) -> None:
     line = Style(colour=look.INK, size=10, valign="middle", wrap=True, indent=1)
     looks = {
         decision_cell(): big,
-        **dict.fromkeys(_LINES, line),
+        **dict.fromkeys((WHY, NEEDS), line),
         COUNTS.first: Style(colour=look.MUTED, align="right", valign="middle", wrap=True),
     }
     for row in review.rows:
@@ -217,10 +207,10 @@ def _dress_live(cells: dict[Cell, Placed], review: Review) -> None:
 
 def _top(checklist: Checklist, review: Review, settings: Look) -> dict[Cell, Placed]:
     gate = COLUMNS["gate"]
-    over = f"{settings.organisation} · {TITLE}" if settings.organisation else TITLE
+    title, size = title_in(settings.organisation, TITLE, beside_logo=bool(settings.logo))
     bold = replace(look.LABEL, bold=True)
     return {
-        Cell(TITLE_ROW, 0): Placed(over, look.TITLE),
+        Cell(TITLE_ROW, 0): Placed(title, replace(look.TITLE, size=size)),
         Cell(DECISION_ROW, COLUMNS["key"]): Placed(stamp_text(review.stamp), look.HIDDEN),
         Cell(DECISION_ROW, gate): Placed(DECISION_LABEL, bold),
         Cell(REASON_ROW, gate): Placed("Why", look.LABEL),
@@ -255,10 +245,11 @@ def _head(review: Review, layout: Layout) -> dict[Cell, Placed]:
         field = HEADER_BY_NAME[name]
         cells[at] = Placed(field.label, look.LABEL)
         area = layout.value_ranges[name]
-        style = replace(_input_style(field), valign="middle")
+        shown = _shown(values[name])
+        style = in_box(_input_style(field), shown, box_width(area))
         for column in range(area.first.column, area.last.column + 1):
             cells[Cell(at.row, column)] = Placed(None, style)
-        cells[area.first] = Placed(_shown(values[name]), style)
+        cells[area.first] = Placed(shown, style)
     return cells
 
 
@@ -323,68 +314,9 @@ def _below(review: Review, checklist: Checklist, layout: Layout) -> dict[Cell, P
     return cells
 
 
-def _row_heights(layout: Layout) -> dict[int, Row]:
-    heights = {
-        TITLE_ROW: Row(26),
-        DECISION_ROW: Row(30),
-        TABLE_ROW - 1: Row(GAP_POINTS),
-        TABLE_ROW: Row(31),
-        layout.last_gate_row + 1: Row(GAP_POINTS),
-        layout.last_row - 2: Row(6),
-        layout.last_row - 1: Row(18),
-        layout.last_row: Row(18),
-    }
-    heights |= {row: Row(17) for row in range(HEAD_ROW, HEAD_ROW + HEAD_ROWS)}
-    heights |= {layout.attendees.row + place: Row(17) for place in range(layout.people)}
-    return heights | {row: Row(17) for row in layout.theme_rows}
-
-
 _HEADER = replace(look.HEADER, indent=1)
 _NOTE = Style(size=10, colour=look.MUTED)
 _HINT_COLUMN = COLUMNS["due"]
-# The lines under the decision. No program fits a row to merged cells, so there is room for two lines.
-_LINES = (Cell(REASON_ROW, COLUMNS["status"]), Cell(NEEDS_ROW, COLUMNS["status"]))
-_LINES_WIDTH = sum(
-    _WIDTHS[name] for name, at in COLUMNS.items() if at in range(3, PAPER_COLUMN + 1)
-)
-_LINES_POINTS = 13.0
-_LINE_POINTS = 15.0
-_LEAST_POINTS = 24.0
-# Letters of a line for each character of a column's width, which is counted in digits: letters are
-# narrower. An indent takes the room of two.
-_LETTERS = 1.25
-_WRAPPED = ("gate", "owner", "next_action", "approver", "check")
-
-
-def _line_heights(cells: dict[Cell, Placed]) -> dict[int, Row]:
-    """Room for two lines of letters of 10 points, or for as many as there are already."""
-    wide = int(_LINES_WIDTH * _LETTERS)
-    lines = {cell.row: len(wrap(_as_text(cells[cell].content), wide)) for cell in _LINES}
-    return {row: Row(_LINES_POINTS * max(count, 2) + 1) for row, count in lines.items()}
-
-
-def _gate_heights(review: Review, cells: dict[Cell, Placed]) -> dict[int, Row]:
-    """Room for what a gate's row says already; it grows from there."""
-    heights = {}
-    for row in review.rows:
-        lines = 1
-        for name in _WRAPPED:
-            text = _as_text(cells[row.cells[name]].content)
-            wide = int(_WIDTHS[name] * _LETTERS) - 2
-            lines = max(lines, sum(len(wrap(part, wide)) or 1 for part in text.split("\n")))
-        points = max(_LINE_POINTS * min(lines, 12), _LEAST_POINTS)
-        heights[row.cells["gate"].row] = Row(points, grows=True)
-    return heights
-
-
-def _as_text(content: Content) -> str:
-    if isinstance(content, Formula):
-        content = content.value
-    if isinstance(content, Link):
-        return content.text
-    if isinstance(content, Noted):
-        return content.whole
-    return str(content or "")
 
 
 def _merges(layout: Layout) -> Iterator[Range]:

@@ -36,7 +36,8 @@ class Block:
     """One list of the view: a heading, lines to click, and what to say where there are none.
 
     `more` says where the rest stands if there are more lines than fit, and `rest` leads there: a
-    place in this workbook, as a link's target. `width` in characters.
+    place in this workbook, as a link's target. `width` in characters. `coming`: so many lines at the
+    end are of days to come; two of them show however many stand above.
     """
 
     heading: str
@@ -45,15 +46,18 @@ class Block:
     more: str = ""
     rest: str = ""
     width: float = 60
+    coming: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One number with its word; `decision` gives the colour, None stays plain."""
+    """One number with its word; `decision` gives the colour, None stays plain. `to`: what the word
+    leads to, as a link's target; such a tile asks for a look, so it has a colour too."""
 
     number: int
     word: str
     decision: Decision | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ def draw_view(
     for tile, span in zip(view.tiles, spread(widths, [_TILE] * len(view.tiles)), strict=False):
         number, word = _tile_styles(tile)
         put(tiles_at, span, tile.number, number)
-        put(tiles_at + 1, span, tile.word, word)
+        put(tiles_at + 1, span, Link(tile.to, tile.word) if tile.to else tile.word, word)
     used = max((len(_lines(block, most)) for block in view.blocks), default=0)
     spans = spread(widths, [block.width for block in view.blocks])
     for block, span in zip(view.blocks, spans, strict=False):
@@ -184,7 +188,10 @@ def _lines(block: Block, most: int) -> Sequence[Content]:
         return (block.none,)
     if len(block.lines) <= most:
         return block.lines
-    shown = block.lines[: most - 1]
+    # Of three lines one, of more two are for what is to come.
+    first = len(block.lines) - block.coming
+    past = min(first, most - 1 - min(block.coming, 2, most - 2))
+    shown = (*block.lines[:past], *block.lines[first : first + most - 1 - past])
     rest = f"and {len(block.lines) - len(shown)} more, {block.more}"
     return (*shown, Link(block.rest, rest) if block.rest else rest)
 
@@ -195,4 +202,7 @@ def _tile_styles(tile: Tile) -> tuple[Style, Style]:
     if tile.decision is not None and tile.number:
         coloured = look.decision_style(tile.decision)
         style = replace(plain, fill=coloured.fill, colour=coloured.colour)
-    return replace(style, size=18), replace(style, bold=False, shrink=True)
+    if tile.to:
+        style = replace(plain, fill=look.status_style(None).fill)
+    word = replace(style, bold=False, shrink=True, underline=bool(tile.to))
+    return replace(style, size=18), word

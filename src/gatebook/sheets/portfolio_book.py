@@ -138,6 +138,7 @@ def _tab(
     header_row = 2
     table = drawn_table(Cell(header_row, _FIRST), specs, records)
     last = table.range.last
+    printed = _FIRST + sum(spec.on_paper for spec in specs) - 1
     rules: list[ColourRule] = []
     for place, spec in enumerate(specs):
         column = _FIRST + place
@@ -175,6 +176,7 @@ def _tab(
         page=Page(
             paper=paper,
             tall=0,
+            area=Range.of(0, 0, last.row, printed) if printed < last.column else None,
             repeat=(header_row, header_row),
             footer=f"&L{TITLE}: {name}&RPage &P of &N",
         ),

@@ -11,6 +11,7 @@ from gatebook.domain.decision import Decision
 from gatebook.domain.review import Status
 from gatebook.sheets import look
 from gatebook.sheets.model import Chart, Column, Page, Placed, Row, Series, Sheet, Table
+from gatebook.sheets.monday import LINE_POINTS
 from gatebook.sheets.portfolio_tables import DECISION_WORDS, Tables
 
 TAB = "Charts"
@@ -56,7 +57,8 @@ def charts_tab(tables: Tables, mark: str, paper: Literal["A4", "Letter"]) -> She
         tables=(now, gates, months),
         columns={0: Column(4, hidden=True), _FIRST: Column(32)}
         | {_FIRST + place: Column(18) for place in range(1, 6)},
-        rows={0: Row(26)},
+        # Its headers are the decisions' words, which take two lines.
+        rows={0: Row(26), months.at.row: Row(2 * LINE_POINTS + 1)},
         charts=tuple(_charts(tables, now, gates, months)),
         page=Page(paper=paper),
         cursor=Cell(1, _FIRST),

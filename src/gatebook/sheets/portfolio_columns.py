@@ -42,7 +42,7 @@ class Spec(Generic[Record]):
     """One column of a tab: header, width in characters, look, and what it shows of a record.
 
     A hidden one stands among the visible ones, so that sorting by hand takes it along. `is_past`: it
-    shows one of a system's past reviews.
+    shows one of a system's past reviews. `on_paper`: it prints; those that do not stand last.
     """
 
     header: str
@@ -51,6 +51,7 @@ class Spec(Generic[Record]):
     show: Callable[[Record], Content]
     hidden: bool = False
     is_past: bool = False
+    on_paper: bool = True
 
 
 def state_text(row: SystemRow) -> str:
@@ -67,6 +68,8 @@ def _opened(row: SystemRow) -> Content:
 
 
 KEY_HEADER = "Key"
+# Earlier versions called the counts of such gates the other; elsewhere an open one is an action.
+NOT_MARKED, WAS_NOT_MARKED = "Not marked", "Open"
 SYSTEM_COLUMNS: tuple[Spec[SystemRow], ...] = (
     Spec("System", 22, replace(look.CELL, bold=True), lambda r: r.system),
     Spec(KEY_HEADER, 8, look.HIDDEN, state_text, hidden=True),
@@ -97,7 +100,7 @@ SCREEN_COLUMNS: tuple[Spec[SystemRow], ...] = (
     Spec("Green", 7, look.CELL_CENTRE, _count(0)),
     Spec("Yellow", 7, look.CELL_CENTRE, _count(1)),
     Spec("Red", 7, look.CELL_CENTRE, _count(2)),
-    Spec("Open", 7, look.CELL_CENTRE, _count(3)),
+    Spec(NOT_MARKED, 7.5, look.CELL_CENTRE, _count(3)),
     Spec("Sync state", 30, look.CELL, lambda r: r.state),
 )
 ACTION_COLUMNS: tuple[Spec[ActionRow], ...] = (
@@ -127,7 +130,7 @@ GATE_COLUMNS: tuple[Spec[GateRowOf], ...] = (
     Spec("Red", 9, _SHARE, lambda r: r.red_share),
     Spec("Yellow", 9, _SHARE, lambda r: r.yellow_share),
     Spec("Green", 9, _SHARE, lambda r: r.green_share),
-    Spec("Not marked", 9, _SHARE, lambda r: r.unmarked_share),
+    Spec(NOT_MARKED, 9, _SHARE, lambda r: r.unmarked_share),
     Spec("Typical in pilots (source article)", 30, look.CELL, lambda r: r.typical or None),
     Spec("Red in", 60, look.CELL, lambda r: r.red_systems or None),
     Spec("Yellow in", 60, look.CELL, lambda r: r.yellow_systems or None),
@@ -140,7 +143,7 @@ DECISION_COLUMNS: tuple[Spec[DecisionRow], ...] = (
     Spec("Green", 8, look.CELL_CENTRE, lambda r: r.counts[0]),
     Spec("Yellow", 8, look.CELL_CENTRE, lambda r: r.counts[1]),
     Spec("Red", 8, look.CELL_CENTRE, lambda r: r.counts[2]),
-    Spec("Open", 8, look.CELL_CENTRE, lambda r: r.counts[3]),
+    Spec(NOT_MARKED, 8, look.CELL_CENTRE, lambda r: r.counts[3]),
     Spec("Review id", 60, replace(look.CELL, colour=look.MUTED), lambda r: r.review_id),
 )
 RUN_COLUMNS: tuple[Spec[RunRow], ...] = (
@@ -164,7 +167,7 @@ EVIDENCE_COLUMNS: tuple[Spec[EvidenceRow], ...] = (
     Spec("Area", 12, look.CELL, lambda r: r.area),
     Spec("Gate", 32, look.CELL, lambda r: r.gate),
     Spec("Status", 10, look.CELL_CENTRE, lambda r: r.status),
-    Spec("Artifact", 44, look.CELL, lambda r: r.artifact or None),
+    Spec("Artifact", 44, look.CELL_LINK, lambda r: r.artifact),
     Spec("Owner", 22, look.CELL, lambda r: r.owner or None),
     Spec("Reviewed on", 12, look.DATE, lambda r: r.reviewed),
     Spec("Sheet", 34, look.CELL_LINK, lambda r: r.link),
@@ -201,8 +204,11 @@ def history_specs(most: int) -> list[Spec[HistoryRow]]:
         Spec("Next review", 11.5, look.DATE, lambda r: r.next_due),
         Spec("Days late", 8, look.CELL_CENTRE, lambda r: r.days_late),
         Spec("Because", 20, look.CELL, lambda r: r.next_reason or None),
-        Spec("Major changes since", 32, look.CELL, lambda r: r.changes or None),
-        Spec("Launched without passing", 36, look.CELL, lambda r: r.launched or None),
+        # With these the page would print at half its size.
+        Spec("Major changes since", 32, look.CELL, lambda r: r.changes or None, on_paper=False),
+        Spec(
+            "Launched without passing", 36, look.CELL, lambda r: r.launched or None, on_paper=False
+        ),
     ]
 
 

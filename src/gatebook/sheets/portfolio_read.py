@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from urllib.parse import unquote
 
 from gatebook.domain.cells import Cell
 from gatebook.domain.decision import decision_of
@@ -18,14 +19,16 @@ from gatebook.sheets.portfolio_book import HISTORY, MARK, TABS, mark
 from gatebook.sheets.portfolio_columns import (
     DECISION_COLUMNS,
     KEY_HEADER,
+    NOT_MARKED,
     PAGE_COLUMNS,
     RUN_COLUMNS,
     SCREEN_COLUMNS,
     SYSTEM_COLUMNS,
+    WAS_NOT_MARKED,
     history_specs,
 )
 from gatebook.sheets.portfolio_front import HEADER_ROW, LISTS_ROW, SYNCED_ROW
-from gatebook.sheets.portfolio_tables import MOST_REVIEWS, DecisionRow, RunRow, SystemRow
+from gatebook.sheets.portfolio_tables import MOST_REVIEWS, WEB, DecisionRow, RunRow, SystemRow
 from gatebook.sheets.typed import as_date_value, plain_text
 
 # Where headers stand that nothing can be found without.
@@ -114,10 +117,11 @@ def _systems(grid: Grid) -> tuple[tuple[SystemRow, ...], tuple[str, ...]]:
     strip = [columns[number] for number in numbers if number in columns]
     last = columns.get(SCREEN_COLUMNS[-1].header, 0)
     # A column of the reader's own may stand anywhere; it goes on at the right end.
+    own = _OWN_HEADERS | ({WAS_NOT_MARKED} if NOT_MARKED not in columns else set())
     notes = {
         text: column
         for text, column in sorted(columns.items(), key=lambda item: item[1])
-        if text and text not in _OWN_HEADERS and (text not in numbers or column > last)
+        if text and text not in own and (text not in numbers or column > last)
     }
     headers = tuple(dict.fromkeys([NOTES, *notes]))
     found = (
@@ -155,7 +159,7 @@ def _number(value: Raw | None) -> int:
 def _note(grid: Grid, cell: tuple[int, int]) -> Content:
     """What the reader put into a cell of their own: text, number, or link."""
     value, target = grid.values.get(cell), grid.links.get(cell, "")
-    if target.startswith(("http://", "https://", "mailto:")):
+    if target.startswith(WEB):
         return Link(target, plain_text(value))
     if isinstance(value, str):
         return plain_text(value) or None
@@ -174,6 +178,7 @@ def _system(
         column = columns.get(header)
         return None if column is None else grid.values.get((row, column))
 
+    not_marked = NOT_MARKED if NOT_MARKED in columns else WAS_NOT_MARKED
     file, tab = state["file"], state["tab"].replace("'", "''")
     target = f"{file}#'{tab}'!A1" if tab else file
     text = plain_text(value("Sheet"))
@@ -190,7 +195,7 @@ def _system(
             _number(value("Green")),
             _number(value("Yellow")),
             _number(value("Red")),
-            _number(value("Open")),
+            _number(value(not_marked)),
         ),
         blocks=plain_text(value("What blocks")),
         lead=plain_text(value("Pilot lead")),
@@ -245,7 +250,7 @@ def _decisions(grid: Grid) -> Iterator[DecisionRow]:
                 _number(value("Green")),
                 _number(value("Yellow")),
                 _number(value("Red")),
-                _number(value("Open")),
+                _number(value(NOT_MARKED if NOT_MARKED in columns else WAS_NOT_MARKED)),
             ),
             review_id=plain_text(value("Review id")),
             live=live,
@@ -319,7 +324,28 @@ def says_the_same(workbook: Workbook, old: OldPortfolio) -> bool:
                 return False
         if any(place not in values for place in grid.values):
             return False
-    return True
+    return not any(_leads_elsewhere(sheet, old) for sheet in workbook.sheets)
+
+
+def _leads_elsewhere(sheet: Sheet, old: OldPortfolio) -> bool:
+    """Whether a proof's address on disk is another one under the same text. Where none stands there,
+    its program took none."""
+    if sheet.name != "Evidence":
+        return False
+    links = old.grids[sheet.name].links
+    table = sheet.tables[0]
+    column = table.header.index("Artifact")
+    for offset, record in enumerate(table.rows, 1):
+        link, there = record[column], links.get(table.at.down(offset).right(column), "")
+        if isinstance(link, Link) and there and _address(there) != _address(link.target):
+            return True
+    return False
+
+
+def _address(target: str) -> str:
+    """An address as it can be compared: programs write signs in their own way, and end a bare host's
+    with a slash."""
+    return unquote(target).strip().rstrip("/")
 
 
 def would_be_lost(workbook: Workbook, old: OldPortfolio) -> tuple[str, ...]:
@@ -360,7 +386,7 @@ def _view_cells(sheet: Sheet, grid: Grid) -> set[tuple[int, int]]:
     """Cells of the view above the table on disk. It is laid out anew each time: its lists stand in
     merged cells or under their headings, its numbers above the same words."""
     top = sheet.tables[0].at.row
-    words = {p.content for cell, p in sheet.cells.items() if cell.row < top and p.content}
+    words = {_plain(p.content) for cell, p in sheet.cells.items() if cell.row < top} - {None, 0.0}
     cells: set[tuple[int, int]] = {area.first for area in grid.merges if area.last.row < top}
     for row, column in grid.values:
         below = grid.values.get((row + 1, column))

@@ -28,6 +28,8 @@ DECISION_LETTERS = {
 }
 # A year of monthly reviews.
 MOST_REVIEWS = 12
+# How an address begins that a reader may follow from anywhere.
+WEB = ("http://", "https://", "mailto:")
 MISSING, UNREADABLE = "missing", "could not be read"
 
 
@@ -162,7 +164,7 @@ class EvidenceRow:
     area: str
     gate: str
     status: str
-    artifact: str
+    artifact: Content
     owner: str
     reviewed: date | str | None
     link: Content

@@ -282,6 +282,14 @@ def test_points_have_their_colours() -> None:
     assert xml.index("111111") < xml.index("222222")
 
 
+def test_points_of_their_own_colour_keep_an_edge() -> None:
+    """A pale bar on white paper is found by its edge."""
+    xml = part(chart("column", point_colours=("#D0EED8", "#F5CE62")), "xl/charts/chart1.xml")
+    points = re.findall("<c:dPt>.*?</c:dPt>", xml)
+    assert len(points) >= 2
+    assert all(re.search('<a:ln w="9525"><a:solidFill><a:srgbClr val="595959"', p) for p in points)
+
+
 def test_a_chart_on_a_missing_tab_is_a_fault() -> None:
     with pytest.raises(DrawFault, match="Nowhere"):
         workbook_bytes(chart("bar", tab="Nowhere"))

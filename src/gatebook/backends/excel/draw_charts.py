@@ -18,7 +18,7 @@ _KINDS = {
     "pie": {"type": "pie"},
 }
 # Pale fills need an edge on white, in grey above all.
-_EDGE = "#595959"
+_BORDER = {"color": "#595959", "width": 0.75}
 _QUIET = {"color": "#D9D9D9"}
 _NONE = {"visible": False}
 _GAP = 60  # per cent of a bar's thickness between two bars
@@ -56,9 +56,12 @@ def _series(chart: Chart, series: Series) -> dict[str, Any]:
     if chart.label_format:
         options["data_labels"] = {"value": True, "num_format": chart.label_format}
     if chart.kind != "line":
-        options["border"] = {"color": _EDGE, "width": 0.75}
+        options["border"] = _BORDER
         options["fill"] = {"color": series.colour}
-        options["points"] = [{"fill": {"color": colour}} for colour in series.point_colours]
+        # A point of its own colour has nothing of its series.
+        options["points"] = [
+            {"border": _BORDER, "fill": {"color": colour}} for colour in series.point_colours
+        ]
     return options
 
 
