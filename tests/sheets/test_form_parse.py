@@ -728,8 +728,12 @@ class TestValues:
         desk = mixed()
         desk.type("5 Next action", "\u200b \ufeff")
         desk.type("6 Artifact", "\ufeffFolder 7\u2060")
+        # These the sheet's own formulas do not know.
+        desk.type("7 Artifact", "\u2003")
+        desk.type("8 Artifact", "\u200d\u202e\ufe0f")
         rows = read_desk(desk).rows
         assert (rows[4].next_action, rows[5].artifact) == ("", "Folder 7")
+        assert (rows[6].artifact, rows[7].artifact) == ("", "")
 
     def test_an_error_value_is_named(self) -> None:
         desk = mixed()

@@ -142,7 +142,7 @@ def _row(random: Random, row: int, mess: float, reds: float, yellows: float) -> 
         status = random.choice(_GREEN)
     artifact = _or(
         random, mess, "https://docs.example/gate",
-        *_BLANK, _FORMULA, _LINKED, "\u2003", *_SAYS_NOTHING,
+        *_BLANK, _FORMULA, _LINKED, *_SAYS_NOTHING,
     )  # fmt: skip
     status = _or(random, mess, status, *_BLANK, *_NO_STATUS, _TYPED_FORMULA)
     owner = _or(random, mess, random.choice(_PEOPLE), *_BLANK, *_NOBODY, 7.0)
