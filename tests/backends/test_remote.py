@@ -429,8 +429,12 @@ def test_too_many_files(remote: RemoteBackend, monkeypatch: pytest.MonkeyPatch) 
     """A whole bucket, given by mistake, ends with a message; not every folder of it is asked for."""
     put(*(f"r/{n}/{m}.txt" for n in range(4) for m in range(5)))
     monkeypatch.setattr(limits, "MAX_ENTRIES", 10)
+    before = threading.active_count()
+    ended = refusal(remote, "shelf://r/**/*.xlsx")
+    assert "more than 10" in ended.reason
+    # Nobody is left at work, also while the message is still held.
+    assert threading.active_count() == before
     assert "more than 10" in refusal(remote, "shelf://r").reason
-    assert "more than 10" in refusal(remote, "shelf://r/**/*.xlsx").reason
 
 
 def test_folders_nested_too_deep_are_a_problem(

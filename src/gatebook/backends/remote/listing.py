@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -108,13 +108,14 @@ class _Walk:
         self.met = self._whole(level[0].at)
         while level:
             below: list[_Folder] = []
-            found = each(self._inside, level, self._store.threads)
-            for folder, entries in zip(level, found, strict=True):
-                self._entries += len(entries)
-                if self._entries > limits.MAX_ENTRIES:
-                    raise too_many(folder.address.location)
-                for entry in entries:
-                    below.extend(self._meet(folder, entry))
+            # Closed here and now: its threads must not be waited for wherever it would be thrown away.
+            with closing(each(self._inside, level, self._store.threads)) as found:
+                for folder, entries in zip(level, found, strict=True):
+                    self._entries += len(entries)
+                    if self._entries > limits.MAX_ENTRIES:
+                        raise too_many(folder.address.location)
+                    for entry in entries:
+                        below.extend(self._meet(folder, entry))
             level = below
 
     def add_file(self, address: Address, entry: Entry, place: _Place, named: bool = False) -> None:

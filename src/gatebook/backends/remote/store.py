@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,7 +129,9 @@ def open_store(address: Address) -> Store:
     return Store(scheme, files, str(top))
 
 
-def each(job: Callable[[Item], Result], items: Sequence[Item], threads: int) -> Iterator[Result]:
+def each(
+    job: Callable[[Item], Result], items: Sequence[Item], threads: int
+) -> Generator[Result, None, None]:
     """The results of a job, in the order of its items, with some of them under way at once."""
     if threads < 2 or len(items) < 2:
         yield from map(job, items)
