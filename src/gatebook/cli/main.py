@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 import click
 
-from gatebook import __version__
+from gatebook import STOPPED, __version__
 from gatebook.cli.exits import USAGE, Stop, explain_crash
 
 # Command → module under gatebook.cli that holds a click command named `command`, and a line of help.
@@ -81,11 +81,6 @@ class _AskedToEnd(BaseException):
         self.code = 128 + number
 
 
-_STOPPED = (
-    "Stopped. Nothing half-written is left; run the same command again for what was not done."
-)
-
-
 @contextmanager
 def _ending_tidily() -> Iterator[None]:
     """A scheduler's stop (SIGTERM) or a closed terminal (SIGHUP) ends like Ctrl-C: files that are half
@@ -146,7 +141,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except (click.Abort, KeyboardInterrupt, _AskedToEnd) as asked:
-        click.echo(_STOPPED, err=True)
+        click.echo(STOPPED, err=True)
         sys.exit(asked.code if isinstance(asked, _AskedToEnd) else 128 + signal.SIGINT)
     except click.ClickException as wrong:
         click.echo(_wrong_usage(wrong).text, err=True)
