@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from gatebook import STOPPED
 
@@ -30,10 +31,8 @@ def _end_at_once(code: int) -> None:
     """End without Python's own tidying up. Stopped in the middle, that would wait for readers that were
     just killed, or stumble over what is left of them; ours is done by then."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(OSError, ValueError):
             stream.flush()
-        except (OSError, ValueError):
-            pass
     os._exit(code)
 
 
