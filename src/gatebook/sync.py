@@ -105,6 +105,11 @@ class Plan:
         """Systems of the portfolio that were not there this time."""
         return tuple(row for row in self.tables.systems if row.is_missing)
 
+    @property
+    def set_back(self) -> tuple[SystemRow, ...]:
+        """Systems for which an older review would count now, and say better than their newest did."""
+        return tuple(row for row in self.tables.systems if row.is_set_back)
+
 
 def plan_sync(
     loaded: Loaded,

@@ -936,6 +936,34 @@ def test_an_older_review_makes_no_launch_where_the_newer_one_is_lost(
     assert office.row("Bot")["Decision"].startswith("Launch this week")
 
 
+@pytest.mark.parametrize("ledger", ["", "off"])
+def test_a_date_set_back_makes_no_launch_and_is_told_as_what_it_is(
+    office: Office, ledger: str
+) -> None:
+    """The newest review now bears a date before an older one, which says better: nothing is missing."""
+    options = ("--ledger", ledger) if ledger else ()
+    office.form("old.xlsx", review_of("Bot", REVIEWED - timedelta(30)))
+    newer = with_red(review_of("Bot"), 3, TOMORROW)
+    office.form("new.xlsx", newer)
+    assert office.sync(*options).code == 0
+    office.form("new.xlsx", msgspec.structs.replace(newer, review_date=REVIEWED - timedelta(60)))
+    for day in range(2):
+        ran = office.sync("--json", *options, today=TODAY + timedelta(day))
+        assert ran.code == 1
+        said = json.loads(ran.out)
+        assert said["not_found"] == []
+        assert said["set_back"] == [{"system": "Bot", "location": "reviews/new.xlsx"}]
+        assert "an older review would count: Bot (reviews/new.xlsx)" in ran.err
+        assert "not found" not in ran.err
+        row = office.row("Bot")
+        assert row["Decision"].startswith("Launch delayed")
+        since = "an older review would count since 2026-11-23; last known state shown"
+        assert row["Sync state"] == since
+    office.form("new.xlsx", newer)
+    assert office.sync("--json", *options).code == 0
+    assert office.row("Bot")["Sync state"] == "Read"
+
+
 def test_a_lost_review_that_was_no_worse_leaves_the_older_one(office: Office) -> None:
     office.form("old.xlsx", with_red(review_of("Bot", REVIEWED - timedelta(30)), 3, TOMORROW))
     newer = office.form("new.xlsx", review_of("Bot"))

@@ -157,6 +157,7 @@ def test_two_columns_of_status_are_asked_about_and_neither_is_taken() -> None:
     found = adopted(grid)
     assert marks(found.review) == {1: ""}
     assert left(found) == {"B1": "Status", "D1": "Status", "B2": "Red", "D2": "Green"}
+    assert {one.why for one in found.left} == {"not sure which column of the form this is"}
 
 
 @pytest.mark.parametrize(
@@ -258,6 +259,9 @@ def test_more_rows_than_gates_and_fewer() -> None:
     found = adopted(grid)
     assert marks(found.review) == {12: "yellow"}
     assert {"B2", "C2", "B3", "B4", "C4", "C6", "C7"} <= left(found).keys()
+    why = {one.cell: one.why for one in found.left}
+    assert why["C2"] == "the row is none of the checklist's gates"
+    assert why["C4"] == why["D4"] == "not sure which gate of the checklist this is"
 
 
 def test_the_same_number_settles_a_likely_row_and_nothing_else() -> None:

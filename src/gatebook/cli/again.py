@@ -89,7 +89,7 @@ def said_before(inputs: str, target: str, url: str) -> Said | None:
 def to_repeat(plan: Plan, said: Said) -> str:
     """What a sync said, for its row in the ledger; "" where it must not be repeated: where something
     was written, or where trouble may be over by the next time."""
-    trouble = plan.problems or plan.not_found or not plan.tables.systems
+    trouble = plan.problems or plan.kept or not plan.tables.systems
     if plan.workbook is not None or plan.changes or trouble:
         return ""
     try:

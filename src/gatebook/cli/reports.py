@@ -133,6 +133,7 @@ def sync_json(
         ],
         "overdue_actions": plan.overdue_actions,
         "not_found": [{"system": row.system, "location": row.file} for row in plan.not_found],
+        "set_back": [{"system": row.system, "location": row.file} for row in plan.set_back],
         "unreadable_sheets": [problem_record(one) for one in plan.problems],
     }
 

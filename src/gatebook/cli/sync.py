@@ -122,7 +122,7 @@ def command(
     elif marked:
         click.echo("--mark is for Google; gatebook mark writes lists beside files.", err=True)
     unmarked = marked and marked.failed
-    return SOME_UNREADABLE if plan.problems or plan.not_found or unmarked else DONE
+    return SOME_UNREADABLE if plan.problems or plan.kept or unmarked else DONE
 
 
 def _check_target(target: str, using: Settings) -> None:
@@ -401,6 +401,16 @@ def _warn(plan: Plan) -> None:
         missing.append(
             "  What to do: bring the file back, or, if the system is retired, delete its row in the "
             "portfolio."
+        )
+    back = [
+        f"an older review would count: {row.system} ({row.file}); its last known state stays"
+        for row in plan.set_back
+    ]
+    if back:
+        missing += back
+        missing.append(
+            "  What to do: look at that sheet's date of review and its marks. Where the older review is "
+            "right, delete the system's row in the portfolio."
         )
     if not plan.tables.systems:
         missing += [

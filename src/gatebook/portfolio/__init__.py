@@ -33,6 +33,7 @@ from gatebook.sheets.portfolio_tables import (
     LETTERS,
     MISSING,
     READ,
+    SET_BACK,
     UNREADABLE,
     ActionRow,
     FindingRow,
@@ -58,7 +59,7 @@ def build_tables(
     rows = [_system_row(system, place, today, past) for system in systems]
     rows = _with_notes(rows, old, {place.file(one.location) for one in unread})
     rows = _without_hidden(rows, old)
-    rows += _not_read(rows, unread, old, place, today)
+    rows += _not_read(rows, systems, unread, old, place, today)
     rows.sort(key=lambda row: _attention(row, today))
     actions = _actions(systems, place, today)
     decided = decisions(systems, old.decisions, past.steps, today)
@@ -229,14 +230,20 @@ def _hides(row: SystemRow, before: SystemRow | None) -> bool:
 
 def _not_read(
     read: list[SystemRow],
+    systems: Sequence[System],
     unread: Sequence[TabProblem],
     old: OldPortfolio,
     place: Places,
     today: date,
 ) -> list[SystemRow]:
-    """Rows that must not vanish: the last known state of systems whose sheet could not be read or
-    was not there, and sheets that never could be read."""
+    """Rows that must not vanish: the last known state of systems whose newest sheet could not be read,
+    was not there or no longer counts, and sheets that never could be read."""
     there = {row.key for row in read}
+    reviews = {
+        (system.key, place.file(one.review.location), one.review.tab)
+        for system in systems
+        for one in (system.newest, *system.earlier, *system.copies)
+    }
     files = {row.file for row in read}
     kept: list[SystemRow] = []
     for row in old.systems:
@@ -245,7 +252,8 @@ def _not_read(
             continue
         if row.key not in there:
             trouble = any(_concerns(one, row, place) for one in unread)
-            since = _since(row.state, today, UNREADABLE if trouble else MISSING)
+            stands = SET_BACK if (row.key, row.file, row.tab) in reviews else MISSING
+            since = _since(row.state, today, UNREADABLE if trouble else stands)
             kept.append(replace(row, state=f"{since}; last known state shown"))
     known = {row.key: row for row in kept}
     fresh = [

@@ -36,6 +36,8 @@ _HEAD_FIELDS = ("system", "lead", "owner", "backup", "review_date", "launch_date
 
 _NO_COLUMN = "the form has no such column"
 _NO_ROW = "the row is none of the checklist's gates"
+_UNSURE_COLUMN = "not sure which column of the form this is"
+_UNSURE_ROW = "not sure which gate of the checklist this is"
 _NOT_TABLE = "it stands outside the table"
 _OWN_WORDS = "your own words; the form has the checklist's"
 _FORMULA = "a formula, and nothing that somebody typed"
@@ -119,7 +121,7 @@ def adopt(
     `meanings`: what people said that a word or a fill stands for. `system`, `lead` go before what the
     sheet says of them.
     """
-    sheet = sheet.only_sure()
+    asked, sheet = sheet, sheet.only_sure()
     head = {one.field: one for one in _head(sheet) if _usable(one.value, checklist)}
     values: dict[str, Any] = {name: one.value for name, one in head.items()}
     values |= {name: text for name, text in (("system", system), ("lead", lead)) if text}
@@ -140,7 +142,7 @@ def adopt(
     order = {gate.key: gate.number for gate in checklist.gates}
     values["rows"] = tuple(sorted(rows, key=lambda row: order[row.key]))
     adopted.review = msgspec.structs.replace(adopted.review, **values)
-    adopted.left = tuple(_left(sheet, adopted.carried, extras))
+    adopted.left = tuple(_left(sheet, asked, adopted.carried, extras))
     return adopted
 
 
@@ -248,11 +250,16 @@ def _in_table(sheet: OldSheet, cell: Cell) -> bool:
     return first <= cell.row <= last
 
 
-def _left(sheet: OldSheet, carried: set[Cell], extras: Extras) -> Iterator[Leftover]:
-    """Everything on the tab that the form does not say, in the sheet's order."""
+def _left(
+    sheet: OldSheet, asked: OldSheet, carried: set[Cell], extras: Extras
+) -> Iterator[Leftover]:
+    """Everything on the tab that the form does not say, in the sheet's order. `asked`: the sheet with
+    what was not sure."""
     grid = sheet.grid
     gates = {row.row: row.gate for row in sheet.rows}
     columns = {one.column: one for one in sheet.columns}
+    unsure_rows = {one.row for one in asked.rows if not one.sure}
+    unsure_columns = {one.column for one in asked.columns if not one.sure}
     marks = sheet.column_of("status")
     fills = {at for at in extras.fills if at[1] == marks and gates.get(at[0])}
     for place in sorted(grid.values.keys() | grid.formulas.keys() | fills | extras.comments.keys()):
@@ -264,6 +271,10 @@ def _left(sheet: OldSheet, carried: set[Cell], extras: Extras) -> Iterator[Lefto
         number = gate.number if gate else None
         if clean(text) and cell not in carried and not _is_furniture(sheet, cell, gate):
             why = _why(sheet, cell, gate, column.field if column else "")
+            if cell.row in unsure_rows:
+                why = _UNSURE_ROW
+            elif cell.column in unsure_columns and why == _NO_COLUMN:
+                why = _UNSURE_COLUMN
             yield Leftover(grid.tab, cell.a1, about, number, text, why)
         if cell in fills and cell not in carried and not clean(text):
             yield Leftover(

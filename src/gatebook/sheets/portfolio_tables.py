@@ -31,6 +31,8 @@ MOST_REVIEWS = 12
 # How an address begins that a reader may follow from anywhere.
 WEB = ("http://", "https://", "mailto:")
 MISSING, UNREADABLE = "missing", "could not be read"
+# Its sheet was read, and changed so that an older review of the system that says better would count.
+SET_BACK = "an older review would count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class SystemRow:
     def is_missing(self) -> bool:
         """Whether its sheet was not there; earlier versions called it not found."""
         return self.state.startswith((MISSING, "not found"))
+
+    @property
+    def is_set_back(self) -> bool:
+        """Whether its sheet was there, and an older review that says better would now count for it."""
+        return self.state.startswith(SET_BACK)
 
 
 @dataclass(frozen=True, slots=True)
