@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -15,9 +14,10 @@ import click
 import msgspec
 
 from gatebook import __version__
-from gatebook.cli.again import Said, inputs_now, said_before, to_repeat
+from gatebook.cli.again import inputs_now, said_before, to_repeat
 from gatebook.cli.exits import BUSY, DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, Stop
 from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
+from gatebook.cli.sync_report import ALREADY, ending_of, tell, warn, what_is_said
 
 if TYPE_CHECKING:
     from gatebook.backends.google.signin import Purpose
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from gatebook.notify import Message, Notifier
     from gatebook.sync import Plan
     from gatebook.wiring import Settings
-
-# More would run off the screen; the portfolio has them all, in the same order.
-_MOST_SHOWN = 20
-_ALREADY = "{} says all this already; not written."
 
 
 @click.command("sync")
@@ -97,14 +93,16 @@ def command(
         # A dry run records nothing, and --verbose names files that only looking at all of them gives.
         inputs = "" if dry_run or verbose or mark else inputs_now(places, target, using, day)
         if not full and (again := said_before(inputs, target, _ledger_url(target, using, ledger))):
-            _print(again, _ALREADY.format(target), as_json=as_json, quiet=quiet)
+            tell(again, ALREADY.format(target), as_json=as_json, quiet=quiet)
             return DONE
         with _memory(target, using, ledger, dry_run=dry_run) as memory:
             plan, loaded = _plan(
                 places, target, using, day, memory, mark=mark, quiet=quiet, verbose=verbose
             )
             unchanged = loaded.unchanged + using.unchanged
-            said = _said(plan, using, not dry_run and plan.workbook is not None, unchanged, day)
+            said = what_is_said(
+                plan, using, not dry_run and plan.workbook is not None, unchanged, day
+            )
             if not dry_run:
                 message = _message(plan) if notifier else None
                 repeatable = to_repeat(plan, said) if inputs else ""
@@ -113,8 +111,8 @@ def command(
     # Writing takes requests, too.
     record = said.record | {"requests": using.requests} | (marked.record() if marked else {})
     said = msgspec.structs.replace(said, record=record)
-    _print(said, _ending(plan, written, dry_run=dry_run), as_json=as_json, quiet=quiet)
-    _warn(plan)
+    tell(said, ending_of(plan, written, dry_run=dry_run), as_json=as_json, quiet=quiet)
+    warn(plan)
     if notifier and message and written:
         _send(notifier, message)
     if marked and marked.marked:
@@ -358,72 +356,3 @@ def _send(notifier: Notifier, message: Message) -> None:
             "shows what changed.",
             err=True,
         )
-
-
-def _said(plan: Plan, using: Settings, written: bool, unchanged: int, today: datetime.date) -> Said:
-    """What there is to print of a sync."""
-    from gatebook.cli.reports import attention, sync_json, totals
-
-    record = sync_json(
-        plan, written=written, today=today, unchanged=unchanged, requests=using.requests
-    )
-    entries = attention(plan)
-    more = max(len(entries) - _MOST_SHOWN, 0)
-    return Said(record, totals(plan.tables), tuple(entries[:_MOST_SHOWN]), more)
-
-
-def _print(said: Said, ending: str, *, as_json: bool, quiet: bool) -> None:
-    from gatebook.cli.terminal import counts, line, show, show_table
-
-    if as_json:
-        from gatebook.cli.reports import json_line
-
-        sys.stdout.buffer.write(json_line(said.record))
-    elif not quiet:
-        show(counts(said.totals))
-        if said.entries:
-            show_table(said.entries)
-        if said.more:
-            show([line(f"and {said.more} more: see the portfolio", 2)])
-        show([line(ending)])
-
-
-def _warn(plan: Plan) -> None:
-    """Name what was not read or not found."""
-    from gatebook.cli.reports import problem_lines
-    from gatebook.cli.terminal import indented, show
-
-    missing = [
-        f"not found: {row.system} ({row.file}); its last known state stays"
-        for row in plan.not_found
-    ]
-    if missing:
-        missing.append(
-            "  What to do: bring the file back, or, if the system is retired, delete its row in the "
-            "portfolio."
-        )
-    back = [
-        f"an older review would count: {row.system} ({row.file}); its last known state stays"
-        for row in plan.set_back
-    ]
-    if back:
-        missing += back
-        missing.append(
-            "  What to do: look at that sheet's date of review and its marks. Where the older review is "
-            "right, delete the system's row in the portfolio."
-        )
-    if not plan.tables.systems:
-        missing += [
-            "warning: no review was found, so the portfolio shows no system",
-            "  What to do: check the places that were read (--verbose names what was passed over); "
-            "gatebook new makes a form.",
-        ]
-    show((indented(text) for text in (*problem_lines(plan.problems), *missing)), err=True)
-
-
-def _ending(plan: Plan, written: bool, *, dry_run: bool) -> str:
-    if dry_run and plan.workbook is not None:
-        return f"Would write {plan.portfolio}. Nothing was written (--dry-run)."
-    if written:
-        return f"Wrote {plan.portfolio}."
-    return _ALREADY.format(plan.portfolio)

@@ -1,4 +1,4 @@
-"""The newest review of each system becomes the portfolio's tables (pandas does the counting)."""
+"""The newest review of each system becomes the portfolio's tables."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-
-import pandas as pd
 
 from gatebook.domain.actions import OpenAction, bucket, open_actions
 from gatebook.domain.blank import NOT_BEGUN, is_begun, says_empty
@@ -19,25 +17,23 @@ from gatebook.domain.findings import BY_CODE, ORDER, Finding
 from gatebook.domain.judge import Judged
 from gatebook.domain.past import Lost, Past
 from gatebook.domain.review import DateValue, Review, Status, Unreadable, as_date
-from gatebook.domain.systems import System, bounded, change_since
+from gatebook.domain.systems import System, change_since
 from gatebook.portfolio.decisions import decisions
 from gatebook.portfolio.evidence import evidence
+from gatebook.portfolio.gates import gates
 from gatebook.portfolio.history import history, months
 from gatebook.portfolio.monday import monday_view
-from gatebook.portfolio.names import listed
+from gatebook.portfolio.not_read import DECISION_RANK, not_read, since, with_notes, without_hidden
 from gatebook.portfolio.people import people
 from gatebook.portfolio.places import Places
 from gatebook.sheets.portfolio_read import OldPortfolio
 from gatebook.sheets.portfolio_tables import (
-    CANNOT_BE_READ,
     LETTERS,
     MISSING,
     READ,
-    SET_BACK,
     UNREADABLE,
     ActionRow,
     FindingRow,
-    GateRowOf,
     RunRow,
     SystemRow,
     Tables,
@@ -57,9 +53,9 @@ def build_tables(
     what is on record."""
     place, past = Places(home), past or Past()
     rows = [_system_row(system, place, today, past) for system in systems]
-    rows = _with_notes(rows, old, {place.file(one.location) for one in unread})
-    rows = _without_hidden(rows, old)
-    rows += _not_read(rows, systems, unread, old, place, today)
+    rows = with_notes(rows, old, {place.file(one.location) for one in unread})
+    rows = without_hidden(rows, old)
+    rows += not_read(rows, systems, unread, old, place, today)
     rows.sort(key=lambda row: _attention(row, today))
     actions = _actions(systems, place, today)
     decided = decisions(systems, old.decisions, past.steps, today)
@@ -67,7 +63,7 @@ def build_tables(
         systems=tuple(rows),
         actions=actions,
         findings=_findings(systems, unread, place),
-        gates=_gates(systems),
+        gates=gates(systems),
         people=people(systems, actions),
         evidence=evidence(systems, place),
         months=months(decided),
@@ -94,7 +90,7 @@ def lost_row(key: str, lost: Lost, home: str) -> SystemRow:
     system = System(key, lost.judged.review.system or key, lost.judged)
     word = UNREADABLE if lost.unreadable else MISSING
     row = _system_row(system, Places(home), lost.since, Past())
-    return replace(row, state=_since(f"{word} since {lost.since}", lost.since, word), change="")
+    return replace(row, state=since(f"{word} since {lost.since}", lost.since, word), change="")
 
 
 def _read_state(system: System, past: Past) -> str:
@@ -197,118 +193,6 @@ def regulated_gates(judged: Judged) -> str:
     return f"{area}: {' · '.join(marked)}" if marked else area
 
 
-def _with_notes(
-    rows: list[SystemRow], old: OldPortfolio, unread_files: set[str]
-) -> list[SystemRow]:
-    """The reader's notes of each system, and those made while its sheet could not be read yet."""
-    notes = {row.key: row.notes for row in old.systems}
-    waiting = {
-        row.file: row.notes
-        for row in old.systems
-        if row.key.startswith(_UNREAD_KEY) and row.file not in unread_files
-    }
-    return [replace(row, notes=waiting.pop(row.file, {}) | notes.get(row.key, {})) for row in rows]
-
-
-def _without_hidden(read: list[SystemRow], old: OldPortfolio) -> list[SystemRow]:
-    """The rows whose review may count. Where the newest review's sheet is gone or cannot be read, an
-    older review never makes a decision better: `_not_read` then keeps the last known state."""
-    before = {row.key: row for row in old.systems}
-    return [row for row in read if not _hides(row, before.get(row.key))]
-
-
-def _hides(row: SystemRow, before: SystemRow | None) -> bool:
-    """Whether a row says better of a system than its newer review did, which stood elsewhere."""
-    if before is None or (row.file, row.tab) == (before.file, before.tab):
-        return False
-    if not isinstance(before.review_date, date) or not isinstance(row.review_date, date):
-        return False
-    if not before.decision_code or before.review_date <= row.review_date:
-        return False
-    return _DECISION_RANK[before.decision_code] < _DECISION_RANK.get(row.decision_code, 0)
-
-
-def _not_read(
-    read: list[SystemRow],
-    systems: Sequence[System],
-    unread: Sequence[TabProblem],
-    old: OldPortfolio,
-    place: Places,
-    today: date,
-) -> list[SystemRow]:
-    """Rows that must not vanish: the last known state of systems whose newest sheet could not be read,
-    was not there or no longer counts, and sheets that never could be read."""
-    there = {row.key for row in read}
-    reviews = {
-        (system.key, place.file(one.review.location), one.review.tab)
-        for system in systems
-        for one in (system.newest, *system.earlier, *system.copies)
-    }
-    files = {row.file for row in read}
-    kept: list[SystemRow] = []
-    for row in old.systems:
-        # What never could be read has no state to keep; only notes must not get lost.
-        if row.key.startswith(_UNREAD_KEY) and (not row.notes or row.file in files):
-            continue
-        if row.key not in there:
-            trouble = any(_concerns(one, row, place) for one in unread)
-            stands = SET_BACK if (row.key, row.file, row.tab) in reviews else MISSING
-            since = _since(row.state, today, UNREADABLE if trouble else stands)
-            kept.append(replace(row, state=f"{since}; last known state shown"))
-    known = {row.key: row for row in kept}
-    fresh = [
-        _unread_row(one, place, known.get(_unread_key(one, place)))
-        for one in unread
-        if not any(_concerns(one, row, place) and row.decision_code for row in kept)
-    ]
-    keys = {row.key for row in fresh}
-    return [row for row in kept if row.key not in keys] + fresh
-
-
-def _concerns(one: TabProblem, row: SystemRow, place: Places) -> bool:
-    """Whether a problem explains why a system was not read: with its file, tab, or whole folder."""
-    file = place.file(one.location)
-    return row.file.startswith(f"{file}/") or (row.file == file and one.tab in ("", row.tab))
-
-
-def _unread_key(one: TabProblem, place: Places) -> str:
-    return bounded(f"{_UNREAD_KEY}{place.file(one.location)}" + (f"#{one.tab}" if one.tab else ""))
-
-
-def _unread_row(one: TabProblem, place: Places, before: SystemRow | None) -> SystemRow:
-    """A sheet of which nothing is known but that it cannot be read."""
-    file = place.file(one.location)
-    return SystemRow(
-        key=_unread_key(one, place),
-        system=one.name + (f" ({one.tab})" if one.tab else ""),
-        decision=CANNOT_BE_READ, decision_code="", strip=(), counts=(0, 0, 0, 0),
-        blocks=one.reason, lead="", owner="", review_date=None, next_due=None, next_reason="",
-        overdue=0, change="", regulated="", link=place.problem(one), file=file,
-        tab=one.tab, state=UNREADABLE, notes=before.notes if before else {},
-    )  # fmt: skip
-
-
-_UNREAD_KEY = "unread:"
-
-
-def _since(state: str, today: date, word: str) -> str:
-    """ "missing since DAY", with the first day kept from sync to sync."""
-    start = f"{word} since "
-    if word == MISSING:
-        # What earlier versions said of it.
-        state = state.replace("not found since ", start)
-    return state.partition(";")[0] if state.startswith(start) else f"{start}{today}"
-
-
-_DECISION_RANK = {
-    "": 0,
-    Decision.DELAYED.value: 1,
-    Decision.INCOMPLETE.value: 2,
-    Decision.LAUNCH_WITH_PLAN.value: 3,
-    Decision.LAUNCH.value: 4,
-}
-
-
 def _attention(row: SystemRow, today: date) -> tuple[int, int, int, int, str]:
     """What needs attention first: unread sheets, red in production, then by decision, then overdue
     actions together with a review that was not held on its day."""
@@ -316,7 +200,7 @@ def _attention(row: SystemRow, today: date) -> tuple[int, int, int, int, str]:
     return (
         row.was_read,
         not row.decision.startswith(SHOWN_LIVE[Decision.DELAYED]),
-        _DECISION_RANK.get(row.decision_code, 0),
+        DECISION_RANK.get(row.decision_code, 0),
         -row.overdue - late,
         row.system.lower(),
     )
@@ -399,41 +283,6 @@ def _finding_row(finding: Finding, name: str, review: Review, place: Places) -> 
         remedy=finding.remedy,
         link=place.review(review, finding.cell or "", at, finding.tab),
     )
-
-
-def _gates(systems: Sequence[System]) -> tuple[GateRowOf, ...]:
-    records = [
-        {
-            "checklist": system.newest.checklist.id,
-            "number": result.gate.number,
-            "title": result.gate.title,
-            "typical": result.gate.typical,
-            "status": result.effective.value if result.effective else "open",
-            "system": system.name,
-        }
-        for system in systems
-        for result in system.newest.verdict.gates
-    ]
-    if not records:
-        return ()
-    frame = pd.DataFrame(records)
-    rows = []
-    for (_, number, title), group in frame.groupby(["checklist", "number", "title"], sort=False):
-        share = group["status"].value_counts(normalize=True)
-        rows.append(
-            GateRowOf(
-                number=int(str(number)),
-                gate=str(title),
-                red_share=float(share.get("red", 0.0)),
-                yellow_share=float(share.get("yellow", 0.0)),
-                green_share=float(share.get("green", 0.0)),
-                unmarked_share=float(share.get("open", 0.0)),
-                red_systems=listed(list(group.loc[group["status"] == "red", "system"])),
-                yellow_systems=listed(list(group.loc[group["status"] == "yellow", "system"])),
-                typical=str(group["typical"].iloc[0]),
-            )
-        )
-    return tuple(sorted(rows, key=lambda r: (-r.red_share, -r.yellow_share, r.number)))
 
 
 def with_run(tables: Tables, run: RunRow) -> Tables:
