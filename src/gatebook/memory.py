@@ -99,7 +99,7 @@ class Memory:
             return Remembered()
         past = self._ledger.past(self._portfolio)
         self._standing = self._ledger.standing(self._portfolio)
-        decided = {step.id: step.decision for step in past.steps}
+        steps = {step.id: step for step in past.steps}
         stamped = {
             sheet.source.location: sheet
             for sheet in sheets
@@ -119,7 +119,7 @@ class Memory:
             runs=tuple(
                 _run_row(run, when) for run in self._ledger.runs(self._portfolio) if run.written
             ),
-            standing={key: decided.get(one, "") for key, one in self._standing.items()},
+            counted={key: steps[one] for key, one in self._standing.items() if one in steps},
             recover=lambda systems: self._recovered(systems, past, today),
         )
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from gatebook.backends.protocol import Backend, Source, Unreadable, Unwritable
 from gatebook.domain.decision import decision_shown, decision_words
-from gatebook.domain.past import Lost, Past
-from gatebook.domain.systems import System, systems
+from gatebook.domain.past import Lost, Past, Step
+from gatebook.domain.systems import System, held_back, systems
 from gatebook.loading import Loaded
 from gatebook.sheets.review_form import TabProblem
 
@@ -39,14 +39,14 @@ class Remembered:
     """What is on record besides the sheets and the portfolio; nothing where there is no memory.
 
     `told`: what happened to files since the last sync. `runs`: every sync that wrote the portfolio.
-    `standing`: by system that counts, its decision. `recover` gives some of these systems as they were
-    last.
+    `counted`: by system the review that counted last. `recover` gives some of these systems as they
+    were last.
     """
 
     past: Past = field(default_factory=Past)
     told: tuple[str, ...] = ()
     runs: tuple[RunRow, ...] = ()
-    standing: Mapping[str, str] = field(default_factory=dict)
+    counted: Mapping[str, Step] = field(default_factory=dict)
     recover: Callable[[Collection[str]], Mapping[str, Lost]] = nothing_lost
 
 
@@ -152,12 +152,14 @@ def plan_sync(
         )
     known = remembered or Remembered()
     found = systems(loaded.judged, today, known.past.steps)
-    old, let_go = _with_lost(old, known, {system.key for system in found}, home)
+    here = {system.key for system in found} - held_back(found, known.counted)
+    lost, let_go = _lost(old, known, here)
+    old = _with_lost(old, known, lost, home)
     old = replace(old, runs=runs(old.runs, known.runs))
-    tables = build_tables(found, loaded.problems, old, today, home, known.past)
+    tables = build_tables(found, loaded.problems, old, today, home, known.past, lost)
     kept = frozenset(row.key for row in tables.systems if not row.was_read)
     counted = [system for system in found if system.key not in kept]
-    before: dict[str, str | None] = dict(known.standing)
+    before: dict[str, str | None] = {key: one.decision for key, one in known.counted.items()}
     before |= {row.key: row.decision_code or None for row in old.systems}
     live = {row.key: decision_shown(row.decision)[1] for row in old.systems}
     changes = tuple(
@@ -175,10 +177,10 @@ def plan_sync(
     newest = {
         system.key: (system.newest.review.location, system.newest.review.tab) for system in counted
     }
-    first = not old.systems and not known.standing
+    first = not old.systems and not known.counted
     changed = "; ".join([_changed_text(changes, first=first), *let_go, *(told := known.told)])
     # Thousands of reviews would fill the memory while the portfolio is laid out and drawn.
-    del found, counted, grids, loaded, known, remembered
+    del found, counted, grids, loaded, known, remembered, lost
     # What happened to files is told once, also where every row stays as it was.
     quiet = not (let_go or told)
     same = exists and quiet and _is_written(tables, version, old, portfolio, look_of)
@@ -200,7 +202,7 @@ def plan_sync(
         files=files,
         problems=problems,
         decisions=decisions,
-        overdue_actions=sum(row.overdue for row in tables.systems),
+        overdue_actions=tables.overdue,
         changed=changed,
         keys=keys,
         newest=newest,
@@ -208,30 +210,39 @@ def plan_sync(
     )
 
 
-def _with_lost(
-    old: OldPortfolio, known: Remembered, here: Collection[str], home: str
-) -> tuple[OldPortfolio, list[str]]:
-    """The portfolio with a row for each system that counts, and is neither here nor has one; and who
-    was let go, in words: whose row somebody took out of the portfolio that was written last."""
-    from gatebook.portfolio import lost_row
+def _lost(
+    old: OldPortfolio, known: Remembered, here: Collection[str]
+) -> tuple[dict[str, Lost], list[str]]:
+    """The systems that count and of which the review that counted is not `here`, as they were last;
+    and who was let go, in words: whose row somebody took out of the portfolio that was written last."""
     from gatebook.portfolio.decisions import has_all
 
-    rows = {row.key for row in old.systems}
-    lost = [key for key in known.standing if key not in here and key not in rows]
-    if not lost:
-        return old, []
-    if old.grids and has_all(old.runs, known.runs):
-        names = {step.system_key: step.system or step.system_key for step in known.past.steps}
-        return old, [f"{names.get(key, key)} was let go: its row was deleted" for key in lost]
-    back = []
-    # In portions: thousands of reviews would fill the memory.
-    for start in range(0, len(lost), _PORTION):
-        found = known.recover(lost[start : start + _PORTION])
-        back += [lost_row(key, one, home) for key, one in found.items()]
-    return replace(old, systems=(*old.systems, *back)), []
+    gone = [key for key in known.counted if key not in here]
+    let_go: list[str] = []
+    if gone and old.grids and has_all(old.runs, known.runs):
+        rows = {row.key for row in old.systems}
+        let_go = [key for key in gone if key not in rows]
+        gone = [key for key in gone if key in rows]
+    names = [known.counted[key].system or key for key in let_go]
+    return dict(known.recover(gone) if gone else {}), [
+        f"{name} was let go: its row was deleted" for name in names
+    ]
 
 
-_PORTION = 200
+def _with_lost(
+    old: OldPortfolio, known: Remembered, lost: Mapping[str, Lost], home: str
+) -> OldPortfolio:
+    """The portfolio with a row for each lost system: its own, or one from the record where it has none,
+    or one of an older portfolio that says something else."""
+    from gatebook.portfolio import lost_row
+
+    rows = {row.key: row for row in old.systems}
+    for key, one in lost.items():
+        row = rows.get(key)
+        if row is None or row.decision_code != known.counted[key].decision:
+            notes = row.notes if row else {}
+            rows[key] = replace(lost_row(key, one, home), notes=notes)
+    return replace(old, systems=tuple(rows.values()))
 
 
 def _is_written(

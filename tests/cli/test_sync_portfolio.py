@@ -28,6 +28,7 @@ from gatebook.sheets.review_form import review_workbook
 from tests.abuse.marks import abuse
 from tests.cli.conftest import (
     Office,
+    delete_row,
     header_row,
     review_of,
     unmarked,
@@ -905,8 +906,10 @@ def test_a_system_that_became_unreadable_keeps_its_row(office: Office) -> None:
         (row,) = office.table("Portfolio")
         assert row.pop("Sync state") == "could not be read since 2026-11-24; last known state shown"
         assert row == {name: value for name, value in before.items() if name != "Sync state"}
-        (finding,) = office.table("Findings")
-        assert finding["Code"] == "sheet-unreadable"
+        codes = [finding["Code"] for finding in office.table("Findings")]
+        assert codes[0] == "sheet-unreadable"
+        # What was open is still open.
+        assert [action["System"] for action in office.table("Actions")] == ["A"]
     state = office.state()
     office.sync(today=TODAY + timedelta(2))
     assert office.state() == state
@@ -934,6 +937,70 @@ def test_an_older_review_makes_no_launch_where_the_newer_one_is_lost(
     office.form("next.xlsx", review_of("Bot", REVIEWED + timedelta(1)))
     office.sync(*options)
     assert office.row("Bot")["Decision"].startswith("Launch this week")
+
+
+def _gone(office: Office) -> None:
+    (office.reviews / "new.xlsx").unlink()
+
+
+def _spoilt(office: Office) -> None:
+    spoil(office.reviews / "new.xlsx")
+
+
+def _overwritten(office: Office) -> None:
+    """Somebody moves the older review over the newer one."""
+    (office.reviews / "old.xlsx").replace(office.reviews / "new.xlsx")
+
+
+def _older_portfolio(office: Office) -> None:
+    shutil.copy(office.folder / "older.xlsx", office.portfolio)
+
+
+def _no_portfolio(office: Office) -> None:
+    office.portfolio.unlink()
+
+
+@pytest.mark.parametrize("newer", [REVIEWED, REVIEWED - timedelta(30), None])
+@pytest.mark.parametrize(
+    ("lost", "word"),
+    [
+        ([_gone], "missing since"),
+        ([_spoilt], "could not be read since"),
+        ([_overwritten], "since"),
+        ([_gone, _no_portfolio], "missing since"),
+        ([_spoilt, _no_portfolio], "could not be read since"),
+        ([_gone, _older_portfolio], "missing since"),
+        ([_spoilt, _older_portfolio], "could not be read since"),
+    ],
+)
+def test_a_red_is_never_lost_with_its_sheet(
+    office: Office, lost: list[Callable[[Office], None]], word: str, newer: date | None
+) -> None:
+    """The newest review is red and goes; an older one, of the same day, or one whose day is all that is
+    known, says launch. The portfolio may go with it, or be put back to an older one."""
+    office.form("old.xlsx", review_of("Bot", REVIEWED - timedelta(30)))
+    office.sync()
+    shutil.copy(office.portfolio, office.folder / "older.xlsx")
+    red = with_red(review_of("Bot"), 3, TOMORROW)
+    office.form("new.xlsx", msgspec.structs.replace(red, review_date=newer))
+    office.sync()
+    assert office.row("Bot")["Decision"].startswith("Launch delayed")
+    actions = office.table("Actions")
+    for change in lost:
+        change(office)
+    for _ in range(2):
+        assert office.sync().code == 1
+        row = office.row("Bot")
+        assert row["Decision"].startswith("Launch delayed")
+        assert word in row["Sync state"]
+        assert [a["System"] for a in office.table("Actions")] == [a["System"] for a in actions]
+        (gate,) = [one for one in office.table("Gates") if one["#"] == 3]
+        assert gate["Red"] == 1
+    # Whoever knows better deletes the row.
+    delete_row(office.portfolio, "Bot")
+    if lost == [_gone]:
+        assert office.sync().code == 0
+        assert office.row("Bot")["Decision"].startswith("Launch this week")
 
 
 @pytest.mark.parametrize("ledger", ["", "off"])

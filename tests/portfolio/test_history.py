@@ -69,7 +69,7 @@ def row(**changes: object) -> SystemRow:
 
 
 def told(picture: str, **changes: object) -> HistoryRow:
-    (found,) = history([row(**changes)], (), (), steps(picture), TODAY)
+    (found,) = history([row(**changes)], (), (), (), steps(picture), TODAY)
     return found
 
 
@@ -262,13 +262,13 @@ def test_without_a_ledger_the_decisions_tab_stands_in() -> None:
         DecisionRow(date(2026, 6, 11), "A", date(2026, 6, 10), "delayed", (9, 0, 3, 0), "a/june"),
         DecisionRow(date(2026, 6, 11), "B", date(2026, 6, 10), "launch", (12, 0, 0, 0), "b/june"),
     ]
-    (found,) = history([row()], (), decided, (), TODAY)
+    (found,) = history([row()], (), (), decided, (), TODAY)
     assert (found.reviews, found.trend, found.red_since) == (("G", "R"), "worse", date(2026, 6, 10))
     assert (found.slips, found.kept, found.missed) == (0, 0, 0)
 
 
 def test_a_sheet_that_never_could_be_read_has_no_history() -> None:
-    assert history([row(decision_code="")], (), (), (), TODAY) == ()
+    assert history([row(decision_code="")], (), (), (), (), TODAY) == ()
 
 
 def test_every_decision_has_its_letter() -> None:

@@ -144,7 +144,7 @@ def totals(tables: Tables) -> str:
     unread = sum(not row.was_read for row in tables.systems)
     parts = [_count(known, "system")]
     parts += [f"{tables.decided(decision)} {words}" for decision, words in DECISION_WORDS.items()]
-    parts.append(_count(sum(row.overdue for row in tables.systems), "overdue action"))
+    parts.append(_count(tables.overdue, "overdue action"))
     if unread:
         parts.append(f"{unread} not read this time")
     return " · ".join(parts)

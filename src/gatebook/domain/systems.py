@@ -202,6 +202,36 @@ def _of(judged: Judged, finding: Finding) -> Finding:
     return msgspec.structs.replace(finding, cell=None, tab="", message=message)
 
 
+def held_back(systems: Iterable[System], counted: Mapping[str, Step]) -> frozenset[str]:
+    """The keys of systems whose newest review must not count: it is older than the one that counted
+    last, says better, and that one is in no sheet any more, or was set back behind it.
+
+    `counted`: by system the review that counted last, as it stood. Of one day, or undated, only a
+    delayed one holds back: a red is never lost with its sheet, a form that was just begun may be.
+    """
+    return frozenset(
+        system.key
+        for system in systems
+        if (last := counted.get(system.key)) and _is_held_back(system, last)
+    )
+
+
+def _is_held_back(system: System, last: Step) -> bool:
+    newest = system.newest
+    if newest.review.stamp.review_id == last.review_id:
+        return False
+    before = Decision(last.decision)
+    if GOOD[before] >= GOOD[newest.verdict.decision]:
+        return False
+    day = plausible(newest.review.review_date, newest.checklist) or _changed_on(newest.review)
+    sheets = (*system.earlier, *system.copies)
+    if before is Decision.DELAYED and all(
+        one.review.stamp.review_id != last.review_id for one in sheets
+    ):
+        return day <= last.day
+    return last.review_date is not None and day < last.review_date
+
+
 def _with_all_changes(newest: Judged, sheets: list[Judged], today: date) -> Judged:
     """The newest review judged with the changes that any sheet of the system lists: people go on
     writing into the log of the file they have."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from gatebook.domain.actions import OpenAction, bucket, open_actions
 from gatebook.domain.blank import NOT_BEGUN, is_begun, says_empty
@@ -48,26 +49,31 @@ def build_tables(
     today: date,
     home: str,
     past: Past | None = None,
+    lost: Mapping[str, Lost] = MappingProxyType({}),
 ) -> Tables:
     """All tables of the portfolio, with what the old one must carry on; `home` is its folder, `past`
-    what is on record."""
+    what is on record, `lost` the systems whose review that counts is in no sheet, as they were last."""
     place, past = Places(home), past or Past()
     rows = [_system_row(system, place, today, past) for system in systems]
     rows = with_notes(rows, old, {place.file(one.location) for one in unread})
-    rows = without_hidden(rows, old)
+    rows = without_hidden(rows, old, lost.keys())
+    counting = {row.key for row in rows}
     rows += not_read(rows, systems, unread, old, place, today)
     rows.sort(key=lambda row: _attention(row, today))
-    actions = _actions(systems, place, today)
+    # Of a system that is missing its open work is as it was.
+    standing = [system for system in systems if system.key in counting]
+    standing += [_as_it_was(key, one) for key, one in lost.items()]
+    actions = _actions(standing, place, today)
     decided = decisions(systems, old.decisions, past.steps, today)
     return Tables(
         systems=tuple(rows),
         actions=actions,
-        findings=_findings(systems, unread, place),
-        gates=gates(systems),
-        people=people(systems, actions),
-        evidence=evidence(systems, place),
+        findings=_findings(standing, unread, place),
+        gates=gates(standing),
+        people=people(standing, actions),
+        evidence=evidence(standing, place),
         months=months(decided),
-        history=history(rows, systems, decided, past.steps, today),
+        history=history(rows, systems, standing, decided, past.steps, today),
         view=monday_view(systems, rows, actions, place, today),
         decisions=decided,
         runs=old.runs,
@@ -85,9 +91,13 @@ def _counts(counts: Counts) -> tuple[int, int, int, int]:
     return counts.green, counts.yellow, counts.red, counts.unmarked
 
 
+def _as_it_was(key: str, lost: Lost) -> System:
+    return System(key, lost.judged.review.system or key, lost.judged)
+
+
 def lost_row(key: str, lost: Lost, home: str) -> SystemRow:
     """The row of a system of which only the record is left."""
-    system = System(key, lost.judged.review.system or key, lost.judged)
+    system = _as_it_was(key, lost)
     word = UNREADABLE if lost.unreadable else MISSING
     row = _system_row(system, Places(home), lost.since, Past())
     return replace(row, state=since(f"{word} since {lost.since}", lost.since, word), change="")

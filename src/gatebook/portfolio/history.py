@@ -46,15 +46,18 @@ class Sitting:
 def history(
     rows: Sequence[SystemRow],
     systems: Sequence[System],
+    standing: Sequence[System],
     decided: Sequence[DecisionRow],
     steps: Iterable[Step],
     today: date,
 ) -> tuple[HistoryRow, ...]:
     """A row for each system of the portfolio that ever was reviewed, in the portfolio's order.
 
+    `systems` were read; `standing` are those that count, with the missing ones as they were last.
     `decided` stands in for reviews that neither a sheet nor the record (`steps`) knows any more.
     """
     here = {system.key: system for system in systems}
+    last = {system.key: system for system in standing}
     recorded = by_review(steps)
     told = _by_system(decided)
     found = []
@@ -64,7 +67,7 @@ def history(
         known, decided_then = recorded.get(row.key, {}), told.get(stored(row.key), ())
         if row.decision_code:
             held = _sittings(row.key, system, known, decided_then, today)
-            found.append(_row(row, system, held, today))
+            found.append(_row(row, last.get(row.key), held, today))
     return tuple(found)
 
 

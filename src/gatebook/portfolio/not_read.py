@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -39,11 +39,14 @@ def with_notes(rows: list[SystemRow], old: OldPortfolio, unread_files: set[str])
     return [replace(row, notes=waiting.pop(row.file, {}) | notes.get(row.key, {})) for row in rows]
 
 
-def without_hidden(read: list[SystemRow], old: OldPortfolio) -> list[SystemRow]:
+def without_hidden(
+    read: list[SystemRow], old: OldPortfolio, lost: Collection[str]
+) -> list[SystemRow]:
     """The rows whose review may count. Where the newest review's sheet is gone or cannot be read, an
-    older review never makes a decision better: `not_read` then keeps the last known state."""
+    older review never makes a decision better: `not_read` then keeps the last known state. `lost`: the
+    systems of which that is on record; the old portfolio tells of others."""
     before = {row.key: row for row in old.systems}
-    return [row for row in read if not _hides(row, before.get(row.key))]
+    return [row for row in read if row.key not in lost and not _hides(row, before.get(row.key))]
 
 
 def _hides(row: SystemRow, before: SystemRow | None) -> bool:

@@ -243,6 +243,11 @@ class Tables:
         """How many gate columns the strip needs."""
         return max((len(row.strip) for row in self.systems), default=0)
 
+    @property
+    def overdue(self) -> int:
+        """How many open actions are overdue."""
+        return sum((action.days_overdue or 0) > 0 for action in self.actions)
+
     def decided(self, decision: Decision) -> int:
         """How many systems stand at a decision."""
         return sum(row.decision_code == decision for row in self.systems)
