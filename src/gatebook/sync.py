@@ -83,7 +83,8 @@ class Plan:
     `keys` has the system of each review by its location and tab, `newest` the place of each system's
     review that counts. `changed` says in words what did.
     `decisions` has the decision of each system that was read; `files` is how many were read. `kept`
-    are the systems that were not, and have a row all the same.
+    are the systems that were not, and have a row all the same. `forgotten`: how many syncs the
+    portfolio tells of that its ledger does not know.
     """
 
     portfolio: str
@@ -99,6 +100,7 @@ class Plan:
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
     newest: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
+    forgotten: int = 0
 
     @property
     def not_found(self) -> tuple[SystemRow, ...]:
@@ -130,7 +132,7 @@ def plan_sync(
     Raises Unwritable where writing would lose something that somebody else put there.
     """
     from gatebook.portfolio import build_tables, with_run
-    from gatebook.portfolio.decisions import runs
+    from gatebook.portfolio.decisions import forgotten, runs
     from gatebook.sheets.portfolio_book import portfolio_workbook
     from gatebook.sheets.portfolio_read import OldPortfolio, read_portfolio
     from gatebook.sheets.portfolio_tables import RunRow
@@ -155,6 +157,7 @@ def plan_sync(
     here = {system.key for system in found} - held_back(found, known.counted)
     lost, let_go = _lost(old, known, here)
     old = _with_lost(old, known, lost, home)
+    unknown = forgotten(old.runs, known.runs) if remembered else 0
     old = replace(old, runs=runs(old.runs, known.runs))
     tables = build_tables(found, loaded.problems, old, today, home, known.past, lost)
     kept = frozenset(row.key for row in tables.systems if not row.was_read)
@@ -207,6 +210,7 @@ def plan_sync(
         keys=keys,
         newest=newest,
         kept=kept,
+        forgotten=unknown,
     )
 
 

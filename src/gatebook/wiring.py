@@ -133,8 +133,20 @@ def ledger_file(url: str) -> Path | None:
 
 
 def ledger_key(portfolio: str) -> str:
-    """The name under which a ledger knows a portfolio: it may hold several."""
+    """The name under which a ledger knows a portfolio: it may hold several. One beside its portfolio may
+    know it by the name that it had elsewhere: see `known_as`."""
     return portfolio if is_web(portfolio) else Path(os.path.abspath(portfolio)).as_posix()
+
+
+def known_as(portfolio: str, ledger: str, names: Sequence[str]) -> str:
+    """The name under which a ledger of these `names` knows a portfolio, as `ledger_key` has it.
+
+    `ledger`: as configured. A ledger of the portfolio's own moves, is copied and is reached by other
+    paths together with it; it goes on under the one name that it knows.
+    """
+    key = ledger_key(portfolio)
+    own = not ledger and not is_web(portfolio)
+    return names[0] if own and len(names) == 1 else key
 
 
 def lock_file(portfolio: str, config: GoogleConfig) -> Path:

@@ -142,6 +142,27 @@ def test_a_system_that_was_let_go_keeps_its_history(summer: Office) -> None:
     assert summer.run("history", "--json").json["systems"][1]["counts"] is None
 
 
+@pytest.mark.parametrize(
+    ("lose", "word"), [("delete", "missing since"), ("spoil", "could not be read since")]
+)
+def test_a_sheet_that_is_not_there_any_more_is_told(summer: Office, lose: str, word: str) -> None:
+    router = summer.reviews / "router.xlsx"
+    assert word not in summer.run("history").out + summer.run("explain", "Ticket router").out
+    if lose == "delete":
+        router.unlink()
+    else:
+        router.write_bytes(b"spoilt")
+    assert summer.sync(today=AUGUST).code == 1
+    told = f"{word} {AUGUST}"
+    assert told in summer.run("history").out
+    assert f"counts now, {told}" in " ".join(summer.run("history", "Ticket router").out.split())
+    why = summer.run("explain", "Ticket router", "--as-of", AUGUST)
+    assert f"{told}; this is its last known state" in " ".join(why.out.split())
+    assert summer.run("explain", "Ticket router", "--json").json["sheet_state"] == told
+    # On a day before, it was there.
+    assert word not in summer.run("explain", "Support assistant", "--as-of", JUNE).out
+
+
 def test_a_row_that_was_moved_is_no_other_version(office: Office) -> None:
     """What counts then differs from the version that is shown in nothing that anybody typed."""
     url = f"sqlite:///{office.folder / 'all.db'}"

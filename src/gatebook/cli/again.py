@@ -57,18 +57,19 @@ def inputs_now(places: Sequence[str], target: str, using: Settings, today: date)
     )
 
 
-def said_before(inputs: str, target: str, url: str) -> Said | None:
+def said_before(inputs: str, target: str, url: str, ledger: str) -> Said | None:
     """What an earlier sync said that started from the same, after recording that this one says it too;
-    None where there is none, or its ledger is no file."""
-    from gatebook.ledger.quick import add_repeated, run_to_repeat
+    None where there is none, or its ledger is no file. `ledger`: as configured, at `url`."""
+    from gatebook.ledger.quick import add_repeated, portfolios, run_to_repeat
     from gatebook.sync import NO_CHANGE
-    from gatebook.wiring import ledger_file, ledger_key
+    from gatebook.wiring import known_as, ledger_file
 
     file = ledger_file(url)
     if not inputs or not file or not file.exists():
         return None
     started = datetime.now(UTC)
-    found = run_to_repeat(file, ledger_key(target), inputs)
+    name = known_as(target, ledger, portfolios(file))
+    found = run_to_repeat(file, name, inputs)
     if found is None:
         return None
     earlier, newest = found
@@ -80,7 +81,7 @@ def said_before(inputs: str, target: str, url: str) -> Said | None:
     run = msgspec.structs.replace(
         earlier, started=started, read=0, unchanged=sheets, changed=NO_CHANGE, said=""
     )
-    if not add_repeated(file, ledger_key(target), run, newest):
+    if not add_repeated(file, name, run, newest):
         return None
     record = said.record | {"portfolio": target, "read": 0, "unchanged": run.unchanged}
     return msgspec.structs.replace(said, record=record)
@@ -89,7 +90,7 @@ def said_before(inputs: str, target: str, url: str) -> Said | None:
 def to_repeat(plan: Plan, said: Said) -> str:
     """What a sync said, for its row in the ledger; "" where it must not be repeated: where something
     was written, or where trouble may be over by the next time."""
-    trouble = plan.problems or plan.kept or not plan.tables.systems
+    trouble = plan.problems or plan.kept or plan.forgotten or not plan.tables.systems
     if plan.workbook is not None or plan.changes or trouble:
         return ""
     try:

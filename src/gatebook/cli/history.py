@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gatebook.cli.exits import DONE, USAGE, Stop
 from gatebook.cli.options import common, settings_or_stop
-from gatebook.cli.past import Past, find_system, last_names, past, place_of, remembering, suggestion
+from gatebook.cli.past import (
+    Past,
+    find_system,
+    last_names,
+    not_there,
+    past,
+    place_of,
+    remembering,
+    suggestion,
+)
 from gatebook.cli.terminal import Entry, Line, line, show, show_table
 
 if TYPE_CHECKING:
@@ -200,16 +209,20 @@ def _show_all(known: Past) -> None:
     if not systems:
         click.echo("No review is recorded yet. gatebook sync records what it reads.", err=True)
         return
-    show_table([_entry(*one) for one in systems])
+    gone = not_there(known, [now.id for *_, now in systems if now])
+    show_table([_entry(*one, gone) for one in systems])
 
 
-def _entry(name: str, key: str, records: Sequence[Record], now: Record | None) -> Entry:
+def _entry(
+    name: str, key: str, records: Sequence[Record], now: Record | None, gone: Mapping[int, str]
+) -> Entry:
     reviews = len({one.review_id for one in records})
     counted = f"{reviews} review{'' if reviews == 1 else 's'}"
     if now is None:
         last = records[-1]
         return Entry(name, "No longer counted", "", (f"last: {last.shown_as}", counted))
-    return Entry(name, now.shown_as, now.decision, (f"review of {_day(now)}", counted))
+    notes = [f"review of {_day(now)}", counted, *([gone[now.id]] if now.id in gone else [])]
+    return Entry(name, now.shown_as, now.decision, tuple(notes))
 
 
 def _day(one: Record) -> str:
@@ -219,11 +232,13 @@ def _day(one: Record) -> str:
 def _show_one(known: Past, key: str, *, quiet: bool) -> None:
     versions = known.ledger.history(known.portfolio, key)
     now = _counting(known, key, versions)
-    show(_lines(_name(known, key), key, versions, now, quiet=quiet))
+    counts = known.ledger.standing(known.portfolio).get(key, 0)
+    gone = not_there(known, [counts]).get(counts, "") if now else ""
+    show(_lines(_name(known, key), key, versions, now, gone, quiet=quiet))
 
 
 def _lines(
-    name: str, key: str, versions: Sequence[Version], now: Version | None, *, quiet: bool
+    name: str, key: str, versions: Sequence[Version], now: Version | None, gone: str, *, quiet: bool
 ) -> Iterator[Line]:
     reviews = len({one.review_id for one in versions})
     counted = f"{reviews} review{'' if reviews == 1 else 's'}"
@@ -237,12 +252,13 @@ def _lines(
         day = "the same" if again else _day(one)
         yield Line(((f"{day:10}", ""), ("  ", ""), (one.shown_as, one.decision)), 2, _TEXT_AT)
         if not quiet:
-            yield from _details(one, counts=one is now)
+            counting = f"counts now{gone and f', {gone}'}" if one is now else ""
+            yield from _details(one, counting)
     if now is None and not quiet:
         yield line("No review of it counts any more: its forms and its row are gone.", 2)
 
 
-def _details(one: Version, *, counts: bool) -> Iterator[Line]:
+def _details(one: Version, counting: str) -> Iterator[Line]:
     from gatebook.cli.past import checklist_name
 
     if one.decision != "incomplete":
@@ -251,5 +267,4 @@ def _details(one: Version, *, counts: bool) -> Iterator[Line]:
     stood = ", ".join(f"{number} {word}" for number, word in numbers if number)
     where = f"{one.location} · {one.tab}"
     yield line(f"{stood} · {where} · {checklist_name(one)}", _TEXT_AT, "quiet")
-    counting = " · counts now" if counts else ""
-    yield line(f"recorded {one.recorded}{counting}", _TEXT_AT, "quiet")
+    yield line(f"recorded {one.recorded}{counting and f' · {counting}'}", _TEXT_AT, "quiet")

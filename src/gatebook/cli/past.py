@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,10 +26,12 @@ _CLOSE = 3
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a ledger is; `portfolio` is the name it is asked for there, "" for the only one in it."""
+    """Where a ledger is; `portfolio` is the one it is asked for, "" for the only one in it. `ledger`: as
+    somebody configured it, "" for the portfolio's own."""
 
     url: str
     portfolio: str
+    ledger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def place_of(using: Settings, portfolio: str, ledger: str) -> Place | None:
     Raises Stop with exit code 2 where the portfolio is no place for one.
     """
     from gatebook.backends.protocol import Unreadable
-    from gatebook.wiring import ledger_key, ledger_url
+    from gatebook.wiring import ledger_url
 
     configured = ledger or using.config.ledger
     target = portfolio or using.config.portfolio
@@ -74,7 +76,7 @@ def place_of(using: Settings, portfolio: str, ledger: str) -> Place | None:
         raise Stop(USAGE, trouble.reason, trouble.remedy) from trouble
     # A ledger that is named on the command line need not be that of the configured portfolio.
     named = portfolio or ("" if ledger else target)
-    return Place(url, ledger_key(named) if named else "")
+    return Place(url, named, configured)
 
 
 @contextmanager
@@ -86,7 +88,7 @@ def past(place: Place) -> Iterator[Past]:
     try:
         with open_ledger(place.url, create=False) as ledger:
             say_upgraded(ledger)
-            yield Past(ledger, _portfolio_in(ledger, place.portfolio))
+            yield Past(ledger, _portfolio_in(ledger, place))
     except NoLedger as trouble:
         raise Stop(USAGE, trouble.reason, trouble.remedy) from trouble
     except LedgerError as trouble:
@@ -103,8 +105,11 @@ def say_upgraded(ledger: Ledger) -> None:
         )
 
 
-def _portfolio_in(ledger: Ledger, wanted: str) -> str:
+def _portfolio_in(ledger: Ledger, place: Place) -> str:
+    from gatebook.wiring import known_as
+
     known = ledger.portfolios()
+    wanted = known_as(place.portfolio, place.ledger, known) if place.portfolio else ""
     if wanted in known:
         return wanted
     if not wanted and len(known) == 1:
@@ -116,6 +121,21 @@ def _portfolio_in(ledger: Ledger, wanted: str) -> str:
     else:
         problem = f"{ledger.name} is the ledger of {len(known)} portfolios"
     raise Stop(USAGE, problem, f"name one that it knows with --portfolio: {listed(known)}.")
+
+
+def not_there(known: Past, versions: Collection[int]) -> dict[int, str]:
+    """Those of some versions of which the last sync had no sheet, with the words that the portfolio has
+    for it: "missing since 2026-11-24"."""
+    found: dict[int, str] = {}
+    read: set[int] = set()
+    asked = set(versions)
+    for state in known.ledger.sheets(known.portfolio).values():
+        for version in asked.intersection(state.reviews):
+            if state.state == "read":
+                read.add(version)
+            word = "could not be read" if state.state == "unreadable" else "missing"
+            found[version] = f"{word} since {state.since}"
+    return {version: found.get(version, "missing") for version in versions if version not in read}
 
 
 def last_names(names: Sequence[Named]) -> dict[str, str]:

@@ -96,6 +96,12 @@ def command(
             _say_what_has_no_date(system.newest, renewal)
     for text in problem_lines(loaded.problems):
         click.echo(text, err=True)
+    if loaded.problems and wanted:
+        click.echo(
+            "One of these may be the newest review of a system whose form was just made. Mend it, and "
+            "make that form again, before you use it.",
+            err=True,
+        )
     if not found and not loaded.problems:
         click.echo("No review found here. gatebook new makes one.", err=True)
     return SOME_UNREADABLE if loaded.problems else DONE

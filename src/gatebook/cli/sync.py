@@ -92,7 +92,8 @@ def command(
     with _stopping(), nullcontext() if dry_run else _lock(target, using):
         # A dry run records nothing, and --verbose names files that only looking at all of them gives.
         inputs = "" if dry_run or verbose or mark else inputs_now(places, target, using, day)
-        if not full and (again := said_before(inputs, target, _ledger_url(target, using, ledger))):
+        url, named = _ledger_url(target, using, ledger), ledger or using.config.ledger
+        if not full and (again := said_before(inputs, target, url, named)):
             tell(again, ALREADY.format(target), as_json=as_json, quiet=quiet)
             return DONE
         with _memory(target, using, ledger, dry_run=dry_run) as memory:
@@ -188,7 +189,7 @@ def _ledger_url(target: str, using: Settings, ledger: str) -> str:
 @contextmanager
 def _memory(target: str, using: Settings, ledger: str, *, dry_run: bool) -> Iterator[Memory | None]:
     """The portfolio's ledger; None where there shall be none."""
-    from gatebook.wiring import ledger_file, ledger_key
+    from gatebook.wiring import known_as, ledger_file
 
     url = _ledger_url(target, using, ledger)
     if not url:
@@ -209,7 +210,7 @@ def _memory(target: str, using: Settings, ledger: str, *, dry_run: bool) -> Iter
     memory = Memory(
         opened,
         lambda: open_ledger(url),
-        ledger_key(target),
+        known_as(target, ledger or using.config.ledger, opened.portfolios() if opened else ()),
         checklists=using.checklists,
         version=__version__,
         full=using.full,

@@ -72,6 +72,13 @@ def warn(plan: Plan) -> None:
             "  What to do: look at that sheet's date of review and its marks. Where the older review is "
             "right, delete the system's row in the portfolio."
         )
+    if plan.forgotten:
+        missing += [
+            f"warning: the ledger does not know {plan.forgotten} of the syncs that {plan.portfolio} tells "
+            "of; what they saw is not in its history",
+            "  What to do: if the ledger was moved or replaced, put it back or name it with --ledger. "
+            "Else nothing: it goes on from here.",
+        ]
     if not plan.tables.systems:
         missing += [
             "warning: no review was found, so the portfolio shows no system",

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gatebook.cli.exits import USAGE, Stop
-from gatebook.cli.past import Past, cell_of, checklist_name, full_record, row_of
+from gatebook.cli.past import Past, cell_of, checklist_name, full_record, not_there, row_of
 from gatebook.cli.terminal import Line, line
 from gatebook.domain.cadence import REASONS
 from gatebook.domain.decision import RULES, Decision
@@ -31,12 +31,13 @@ _DECIDES = {
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """When a decision was known: after which sync it is told, and from when to when it counted
-    (`until` None: it still does)."""
+    (`until` None: it still does). `state`: that its sheet is not there any more, or cannot be read."""
 
     run: Run
     portfolio: str
     since: date
     until: date | None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,10 @@ def from_ledger(
         raise _not_then(name, day, standings)
     until = [one for one in standings if one.run <= then.run.id]
     after = standings[len(until) :]
+    counts = known.ledger.standing(known.portfolio).get(key)
+    counting = not after and counts is not None
     recorded = Recorded(
+        state=not_there(known, [counts]).get(counts, "") if counting and counts else "",
         run=then.run,
         portfolio=known.portfolio,
         since=until[-1].today,
@@ -158,6 +162,7 @@ def why_json(answer: Answer) -> dict[str, Any]:
         "synced": recorded.run.today.isoformat() if recorded else None,
         "counted_from": recorded.since.isoformat() if recorded else None,
         "counted_until": until.isoformat() if until else None,
+        "sheet_state": (recorded.state or None) if recorded else None,
         "rule": {
             "number": answer.rule,
             "of": len(RULES),
@@ -180,6 +185,8 @@ def why_lines(answer: Answer) -> Iterator[Line]:
     yield from _under("Gates", (_gate(gate, answer) for gate in answer.deciding))
     yield _labelled("Review", _held(version))
     yield _labelled("Where", f"{version.location}, tab {version.tab}")
+    if answer.recorded and answer.recorded.state:
+        yield _labelled("Sheet", f"{answer.recorded.state}; this is its last known state")
     if answer.recorded:
         yield _labelled("Recorded", _recorded(version, answer.recorded))
     yield _labelled("Checklist", checklist_name(version))

@@ -22,6 +22,16 @@ _COLUMNS = Run.__struct_fields__
 _LISTED = ", ".join(f'"{name}"' for name in _COLUMNS)
 
 
+def portfolios(file: Path) -> list[str]:
+    """The portfolios of which a ledger's file has syncs; none where it cannot be read."""
+    try:
+        with _reading(file) as ledger:
+            found = ledger.execute("SELECT DISTINCT portfolio FROM runs").fetchall()
+            return [original(name) for (name,) in found]
+    except (sqlite3.Error, ValueError, TypeError):
+        return []
+
+
 def run_to_repeat(file: Path, portfolio: str, inputs: str) -> tuple[Run, int] | None:
     """The run that said what a sync from these inputs would say, and the id of the newest run.
 

@@ -115,6 +115,12 @@ def has_all(old: Sequence[RunRow], recorded: Sequence[RunRow]) -> bool:
     return not not_among(recorded, _ran, [_ran(row) for row in old])
 
 
+def forgotten(old: Sequence[RunRow], recorded: Sequence[RunRow]) -> int:
+    """How many syncs a portfolio tells of that are not recorded, where the last one is not."""
+    unknown = not_among(old, _ran, [_ran(row) for row in recorded])
+    return len(unknown) if unknown and unknown[-1] is old[-1] else 0
+
+
 def _ran(row: RunRow) -> Hashable:
     return row.read, row.unreadable, row.passed_over, _letters(row.changed)
 
