@@ -19,6 +19,7 @@ from gatebook.domain.review import Review, Stamp, Status
 from gatebook.domain.text import slug
 from gatebook.sheets.review_form import review_workbook
 from tests.support.builders import REVIEWED, TODAY, TWELVE, passing_review, with_row
+from tests.support.engines import libreoffice as libreoffice
 
 
 class Ran(NamedTuple):

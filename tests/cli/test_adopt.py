@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,44 @@ def test_at_a_terminal_it_asks(office: Office, monkeypatch: pytest.MonkeyPatch) 
     review = made(office)
     assert (review.rows[0].status, review.rows[0].next_action) == ("yellow", "@legal asks")
     assert (review.rows[3].status, review.rows[3].owner) == ("red", "Eve Sand")
+
+
+def test_the_whole_header_is_named_and_the_better_column_asked_about(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[list[Any]] = [
+        ["Gate", "Status", None, "Comments", "What next"],
+        [None, "last month", "now", None, None],
+        ["Data source documented", "Red", "Yellow", "soon", "ask Legal"],
+        ["Cost per task tracked", "Red", "Green", None, None],
+    ]
+    old = book(office, rows)
+    old.active.merge_cells("B1:C1")
+    old.save(office.folder / "old.xlsx")
+    answering(monkeypatch, "n", "y", "y")
+    ran = adopt(office)
+    assert ran.code == 0
+    questions = [line for line in ran.err.splitlines() if "is this" in line]
+    assert "Column B “Status: last month”: is this Status?" in questions[0]
+    assert "Column C “Status: now”: is this Status?" in questions[0]
+    assert "Column E “What next”: is this Next action?" in questions[0]
+    assert "Column D" not in questions[0]
+    first, *_, cost = made(office).rows[:5]
+    assert (first.status, first.next_action, cost.status) == ("yellow", "ask Legal", "green")
+
+
+def test_an_answer_that_is_none_is_told_which_are(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(office, UNSURE)
+    answering(monkeypatch, "perhaps", "y", "Yes", "y", "Yellow")
+    ran = adopt(office)
+    assert ran.code == 0
+    assert "“perhaps” is no answer here. Type y for yes, or n or only Enter for no." in ran.err
+    assert "“Done” (1 row): what does it mean?" in ran.err
+    assert "“y” is no answer here. Type green, yellow or red, or only Enter to skip it." in ran.err
+    assert "Error" not in ran.err
+    assert made(office).rows[0].status == "yellow"
 
 
 def test_enter_at_every_question_takes_only_what_is_sure(
@@ -216,6 +256,36 @@ def test_a_form_of_ours_is_not_adopted(office: Office) -> None:
     assert "gatebook repair" in ran.err
 
 
+def test_our_own_portfolio_is_not_adopted(office: Office) -> None:
+    office.form("a.xlsx", review_of("Router"))
+    assert office.sync().code == 0
+    ran = office.run(
+        "adopt", "portfolio.xlsx", "--system", "Router", "--to", "out", "--tab", "Gates", "--yes"
+    )
+    assert (ran.code, ran.out) == (2, "")
+    assert "the tab “Gates” of portfolio.xlsx is gatebook's own portfolio" in ran.err
+    ran = office.run("adopt", "portfolio.xlsx", "--system", "Router", "--to", "out", "--yes")
+    assert ran.code == 2
+    assert "gatebook's own portfolio, no checklist" in ran.err
+    assert not (office.folder / "out").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_is_refused_at_once(office: Office) -> None:
+    pipe = office.folder / "list.csv"
+    os.mkfifo(pipe)
+    # Somebody who would open it at last, so that a reader does not wait for ever.
+    writer = threading.Thread(target=lambda: os.close(os.open(pipe, os.O_WRONLY)), daemon=True)
+    writer.start()
+    ran = office.run("adopt", "list.csv", "--system", "Router", "--to", "out", "--yes")
+    waiting = writer.is_alive()
+    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+    writer.join(10)
+    assert waiting, "nobody opened the pipe"
+    assert (ran.code, ran.out) == (2, "")
+    assert "list.csv: this is no ordinary file" in ran.err
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -240,6 +310,22 @@ def test_a_system_must_be_named_somewhere(office: Office) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert "--system" in ran.err
     assert not (office.folder / "out").exists()
+
+
+def test_a_missing_system_is_told_before_any_question(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(office, UNSURE)
+    answering(monkeypatch, "y", "y", "yellow")
+    ran = office.run("adopt", "old.xlsx", "--system", " ", "--to", "out")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--system" in ran.err
+    assert "is this" not in ran.err
+    ran = office.run("adopt", "old.xlsx", "--to", "out", "--dry-run")
+    assert (ran.code, "--system will be needed" in ran.out) == (0, True)
+    book(office, [["System:", "Router"], *UNSURE])
+    ran = office.run("adopt", "old.xlsx", "--to", "out", "--dry-run")
+    assert (ran.code, "--system will be needed" in ran.out) == (0, False)
 
 
 def test_nothing_is_overwritten(office: Office) -> None:

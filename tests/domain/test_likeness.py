@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from gatebook.domain.checklist import Gate
-from gatebook.domain.likeness import likeliest
+from gatebook.domain.likeness import denies, likeliest
 from tests.support.builders import TWELVE
 from tests.support.checklists import make_checklist
 
@@ -41,6 +42,33 @@ ASKED = [
     ("Manual override possible?", 8),
     ("Output quality sampled by a human", 6),
 ]
+# The contrary of a gate, or perhaps that: asked about, however alike the words are.
+DENIED = [
+    ("Data source not documented", 1),
+    ("Data source not yet documented", 1),
+    ("Data source isn’t documented", 1),
+    ("Data source documentation missing", 1),
+    ("Data source undocumented", 1),
+    ("Data source documentation unclear", 1),
+    ("No data quality monitoring", 2),
+    ("Confidential data not handled", 3),
+    ("Changes logged without access", 4),
+    ("Cost per task never tracked", 5),
+    ("No human override available", 8),
+    ("Human override unavailable", 8),
+    ("End users not trained", 9),
+    ("End users untrained", 9),
+    ("Managers lack training", 10),
+    ("Cost tracking failed", 5),
+    ("❌ Managers trained", 10),
+]
+# Nothing is denied here.
+NOT_DENIED = [
+    ("Data source documented (yes/no)", 1),
+    ("Data source documented: yes or no", 1),
+    ("No. 1 Data source documented", 1),
+    ("No 9: End users trained", 9),
+]
 # Other things that lists hold: none of them may be taken for a gate.
 OTHERS = [
     "Data", "Quality", "Training", "Ownership", "Security review", "Legal sign-off", "Budget approved",
@@ -63,6 +91,45 @@ def test_what_is_asked_about(text: str, number: int) -> None:
     like = likeliest(text, TWELVE)
     assert like
     assert (like.gate.number, like.sure) == (number, False)
+
+
+@pytest.mark.parametrize(("text", "number"), DENIED)
+def test_the_contrary_of_a_gate_is_never_taken(text: str, number: int) -> None:
+    like = likeliest(text, TWELVE)
+    assert like is None or (like.gate.number, like.sure) == (number, False)
+
+
+@pytest.mark.parametrize(("text", "number"), NOT_DENIED)
+def test_a_number_and_answers_to_choose_from_deny_nothing(text: str, number: int) -> None:
+    like = likeliest(text, TWELVE)
+    assert like
+    assert (like.gate.number, like.sure) == (number, True)
+
+
+@pytest.mark.parametrize("word", ["until", "under", "unit", "unique", "universal", "notes", "now"])
+def test_words_that_only_begin_like_a_no(word: str) -> None:
+    assert not denies(f"Data source documented {word}", TWELVE.gates[0])
+
+
+def test_a_gate_that_says_not_itself() -> None:
+    twelve = make_checklist(2)
+    own = replace(
+        twelve,
+        gates=(
+            replace(twelve.gates[0], title="No personal data in prompts"),
+            replace(twelve.gates[1], title="Vendor contract signed"),
+        ),
+    )
+    taken = {
+        "No personal data in the prompts": True,
+        "Prompts without personal data": True,
+        "Personal data in prompts": False,
+        "Vendor contract signed": True,
+        "Vendor contract not signed": False,
+        "Vendor contract nicht signed": False,
+    }
+    found = {text: likeliest(text, own) for text in taken}
+    assert {text: bool(like and like.sure) for text, like in found.items()} == taken
 
 
 @pytest.mark.parametrize("text", OTHERS)

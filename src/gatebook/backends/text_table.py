@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import stat
 from io import StringIO
 from pathlib import Path
 
@@ -17,14 +18,20 @@ _SAVE_AS = "Save it as an Excel workbook (.xlsx), or as “CSV UTF-8”."
 def read_text_table(path: Path) -> Grid:
     """The table as one tab, every cell a text. Raises Unreadable."""
     try:
+        # Asked first: opening a pipe waits for somebody who writes into it.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Unreadable(
+                "this is no ordinary file (a folder, a device or a pipe)",
+                "Save the table as a file, and give that file's name.",
+            )
         with path.open("rb") as file:
             data = file.read(limits.MAX_PART_BYTES + 1)
     except OSError as error:
         raise Unreadable(
-            f"{path} cannot be read ({error.strerror or error})", "Check its name."
+            f"it cannot be read ({error.strerror or error})", "Check its name."
         ) from error
     if len(data) > limits.MAX_PART_BYTES:
-        raise Unreadable(f"{path} is larger than 40 MB", "Keep only the checklist in it.")
+        raise Unreadable("it is larger than 40 MB", "Keep only the checklist in it.")
     try:
         text = data.decode("utf-8-sig")
         if "\0" in text:
@@ -33,7 +40,7 @@ def read_text_table(path: Path) -> Grid:
         separator = max(_SEPARATORS, key=line.count)
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True))
     except (ValueError, csv.Error) as error:
-        raise Unreadable(f"{path} is no text table in UTF-8", _SAVE_AS) from error
+        raise Unreadable("it is no text table in UTF-8", _SAVE_AS) from error
     values: dict[tuple[int, int], Raw] = {
         (row, column): cell
         for row, cells in enumerate(rows[: limits.MAX_ROWS])

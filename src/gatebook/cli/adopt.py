@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,12 +71,18 @@ def command(
     gatebook adopt "our checklist.xlsx" --system "Router" --to reviews/ --dry-run
     gatebook adopt "our checklist.xlsx" --system "Router" --to reviews/
     """
-    from gatebook.sheets.adopting import adopt, status_words
+    from gatebook.sheets.adopting import adopt, status_words, system_of
     from gatebook.sheets.extras import NO_EXTRAS
 
     using = settings_or_stop(config, checklist_files)
     grids, name = _grids(old, using)
     sheet = _table(grids, tab, old, using.checklist)
+    if not (dry_run or system.strip() or system_of(sheet)):
+        raise Stop(
+            USAGE,
+            "no form was made: the sheet does not say which system it is about.",
+            'name it with --system, for example --system "Support assistant".',
+        )
     extras = extras_of(old).get(sheet.grid.tab, NO_EXTRAS) if _is_book(old) else NO_EXTRAS
     found = _Mapping(sheet, status_words(sheet, extras))
     if not quiet and not as_json:
@@ -96,17 +102,11 @@ def command(
         sheet,
         using.checklist,
         token=token(),
-        system=system,
+        system=system.strip(),
         lead=lead,
         meanings=meanings,
         extras=extras,
     )
-    if not adopted.review.system and not dry_run:
-        raise Stop(
-            USAGE,
-            "no form was made: the sheet does not say which system it is about.",
-            'name it with --system, for example --system "Support assistant".',
-        )
     others = _others(grids, sheet.grid)
     made = (
         [] if dry_run else _make(adopted, others, name, place, using, quiet=quiet, silent=as_json)
@@ -159,6 +159,13 @@ def _table(grids: Sequence[Grid], tab: str, old: str, checklist: Checklist) -> O
     wanted = [grid for grid in grids if not tab or same(grid.tab, tab)]
     if not wanted:
         raise Stop(USAGE, f"{old} has no tab “{tab}”.", f"name one of these with --tab: {names}.")
+    if ours := [grid.tab for grid in wanted if _is_portfolio(grid)]:
+        raise Stop(
+            USAGE,
+            f"no form was made: the tab “{ours[0]}” of {old} is gatebook's own portfolio, no checklist.",
+            "give the workbook with the team's checklist; if that is a tab of this file, name it with "
+            "--tab.",
+        )
     if forms := [grid.tab for grid in wanted if is_review(grid)]:
         raise Stop(
             USAGE,
@@ -190,6 +197,12 @@ def _table(grids: Sequence[Grid], tab: str, old: str, checklist: Checklist) -> O
     )
 
 
+def _is_portfolio(grid: Grid) -> bool:
+    from gatebook.sheets.portfolio_book import MARK
+
+    return any(isinstance(text, str) and text.startswith(MARK) for text in grid.values.values())
+
+
 class _Mapping:
     """What becomes what, for people and for JSON."""
 
@@ -216,7 +229,7 @@ class _Mapping:
             yield "In the column of the status, and neither Green, Yellow nor Red:"
         for word in self._words:
             maybe = f"{word.may_mean.value} ?" if word.may_mean else "?"
-            yield f"  {_said(word)} ({word.rows} row{'' if word.rows == 1 else 's'}) → {maybe}"
+            yield f"  {_said(word)} → {maybe}"
 
     def record(self) -> dict[str, Any]:
         """The mapping as JSON shows it."""
@@ -239,7 +252,8 @@ class _Mapping:
 
 
 def _said(word: Word) -> str:
-    return f"cells filled {word.found}" if word.found.startswith("#") else f"“{word.found}”"
+    found = f"cells filled {word.found}" if word.found.startswith("#") else f"“{word.found}”"
+    return f"{found} ({word.rows} row{'' if word.rows == 1 else 's'})"
 
 
 def _can_ask() -> bool:
@@ -257,7 +271,7 @@ def _ask(sheet: OldSheet, extras: Extras) -> tuple[OldSheet, dict[str, Status]]:
             taken = {one.field for one in columns}
             label = ROW_BY_NAME[column.field].label
             ask = f"Column {column.letters} “{column.header}”: is this {label}?"
-            yes = column.field not in taken and click.confirm(ask, default=False, err=True)
+            yes = column.field not in taken and _agreed(ask)
             column = replace(column, field=column.field if yes else "", sure=True)
         columns.append(column)
     rows = []
@@ -267,19 +281,37 @@ def _ask(sheet: OldSheet, extras: Extras) -> tuple[OldSheet, dict[str, Status]]:
             ask = (
                 f"Row {row.row + 1} “{row.text}”: is this gate {row.gate.number} {row.gate.title}?"
             )
-            yes = row.gate.key not in taken and click.confirm(ask, default=False, err=True)
+            yes = row.gate.key not in taken and _agreed(ask)
             taken |= {row.gate.key} if yes else set()
             row = replace(row, gate=row.gate if yes else None, sure=True)
         rows.append(row)
     sheet = replace(sheet, columns=tuple(columns), rows=tuple(rows))
     meanings = {}
-    choices = click.Choice([*Status, "skip"], case_sensitive=False)
     for word in status_words(sheet, extras):
-        ask = f"Status {_said(word)} ({word.rows} rows): what does it mean?"
-        said = click.prompt(ask, type=choices, default="skip", err=True)
-        if said != "skip":
-            meanings[word.found] = Status(said)
+        ask = f"Status {_said(word)}: what does it mean? [green/yellow/red/SKIP]"
+        status = _answer(ask, _MEANINGS, "Type green, yellow or red, or only Enter to skip it.")
+        if status:
+            meanings[word.found] = Status(status)
     return sheet, meanings
+
+
+_MEANINGS = {"green": "green", "yellow": "yellow", "red": "red", "skip": "", "": ""}
+_YES_OR_NO = {"y": "yes", "yes": "yes", "n": "", "no": "", "": ""}
+
+
+def _agreed(question: str) -> bool:
+    return bool(
+        _answer(f"{question} [y/N]", _YES_OR_NO, "Type y for yes, or n or only Enter for no.")
+    )
+
+
+def _answer(question: str, answers: Mapping[str, str], hint: str) -> str:
+    """What an answer stands for; asks again, with the hint, until it is one of these."""
+    while True:
+        said = click.prompt(question, default="", show_default=False, err=True).strip().lower()
+        if said in answers:
+            return answers[said]
+        click.echo(f"“{said}” is no answer here. {hint}", err=True)
 
 
 def _others(grids: Sequence[Grid], own: Grid) -> tuple[str, ...]:
@@ -362,6 +394,8 @@ def _report(
         lines.append(
             f"Not sure, and left over here: {found.questions} (?). Without --dry-run you are asked."
         )
+    if not review.system:
+        lines.append("The sheet does not say which system it is about: --system will be needed.")
     lines += left_lines(adopted.left, None if dry_run else _SHOWN)
     show((indented(text) for text in lines), err=not dry_run)
     if others:

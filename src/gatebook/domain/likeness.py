@@ -20,6 +20,21 @@ SURE = 0.7
 _MARGIN = 0.15
 _MAYBE = 0.4
 
+# What turns a text into its contrary: in English, and the plainest words of five languages, as checklists
+# may be in any. A needless question costs little, a mark for the contrary of a gate a lot: so nearly
+# every word in "un…" is one.
+_DENIALS = re.compile(
+    r"""\b(?:no|not|non|nor|none|never|neither|nobody|nothing|cannot|without|w/o|n/a|unless
+        |lack(?:s|ed|ing)?|miss(?:es|ed|ing)|fails|failed|absent|absence|pending|outstanding|impossible
+        |(?:in(?:complete|sufficient|adequate|accurate|correct|active))(?:ly)?
+        |(?:is|are|was|were|do|does|did|has|have|had|ca|could|wo|would|should|need)n'?t
+        |un(?!der|til|it|ion|iq|if|iv|ix)\w{4,}|dis(?:abled|continued|allowed)
+        |nicht|keine?[nmrs]?|ohne|fehlt|fehlen[d]?|pas|sans|aucune?|sin|falta|senza|niet|geen|zonder)\b
+        |[\u274c\u2717\u2718\u2716\U0001f6ab\u26d4]""",
+    re.VERBOSE,
+)
+# A number before a title, and the answers that are asked for, deny nothing.
+_NO_DENIAL = re.compile(r"\bno\.?\s*(?=[0-9])|\byes\s*(?:/|or)\s*no\b")
 # "3.", "3)" or "Gate 3:" before a title.
 _NUMBERING = re.compile(r"^\s*(gate\s*)?[0-9]+\s*[.):–-]\s*", re.IGNORECASE)
 _NO_WORDS = frozenset({
@@ -65,7 +80,18 @@ def likeliest(text: str, checklist: Checklist) -> Likeness | None:
     if score < _MAYBE:
         return None
     second = ranked[1][0] if len(ranked) > 1 else 0.0
-    return Likeness(gate, score, score >= SURE and score - second >= _MARGIN)
+    sure = score >= SURE and score - second >= _MARGIN and not denies(text, gate)
+    return Likeness(gate, score, sure)
+
+
+def denies(text: str, gate: Gate) -> bool:
+    """Whether a text may say the contrary of a gate's title: only one of both has a "not" or "no"."""
+    return _denials(text) != _denials(gate.title)
+
+
+def _denials(text: str) -> int:
+    plain = clean(text).lower().replace("\u2019", "'")
+    return len(_DENIALS.findall(_NO_DENIAL.sub(" ", plain)))
 
 
 def _score(text: str, gate: Gate, checklist: Checklist) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,7 +20,7 @@ from gatebook.sheets import typed
 from gatebook.sheets.extras import NO_EXTRAS, Extras, said
 from gatebook.sheets.headers import folded, lookup
 from gatebook.sheets.model import CellError, Grid
-from gatebook.sheets.old_headers import HEAD_WORDS
+from gatebook.sheets.old_headers import HEAD_WORDS, says_only
 from gatebook.sheets.old_sheet import OldRow, OldSheet, read_day, read_status
 
 # What people write for a status, and what it may mean: a proposal when they are asked, never taken.
@@ -46,6 +46,12 @@ _COLOUR = "a colour is not read as a status: mark the gate"
 _NO_STATUS = "neither Green, Yellow nor Red: mark the gate"
 _NO_DATE = "no day that can be read in one way only; the form takes days such as 2026-11-30"
 _ERROR = "an error value, and no answer"
+_LINK = "a link; the form takes links on artifacts only"
+_BROKEN_LINK = "this link leads nowhere from the form"
+_TIME = "a time of day; the form takes days"
+_OWN_HEADER = "your own words in a header; the form has its own"
+_LINKS = ("http://", "https://", "mailto:")
+_DAY = 24 * 60 * 60
 
 
 class Word(NamedTuple):
@@ -61,11 +67,16 @@ class Word(NamedTuple):
 
 @dataclass(slots=True)
 class Adopted:
-    """The review, what is left of the old sheet, and the cells whose content the review has."""
+    """The review, what is left of the old sheet, and what the review has, by the cell it comes from."""
 
     review: Review
     left: tuple[Leftover, ...] = ()
-    carried: set[Cell] = field(default_factory=set)
+    carried: dict[Cell, object] = field(default_factory=dict)
+
+
+def system_of(sheet: OldSheet) -> str:
+    """The system that the sheet itself names, "" for none."""
+    return next((str(one.value) for one in _head(sheet) if one.field == "system"), "")
 
 
 def status_words(sheet: OldSheet, extras: Extras = NO_EXTRAS) -> tuple[Word, ...]:
@@ -128,7 +139,7 @@ def adopt(
     adopted = Adopted(
         Review(stamp=Stamp.of(checklist, slug(str(values.get("system", ""))), None, token)),
         carried={
-            cell
+            cell: one.value
             for name, one in head.items()
             if one.value == values[name]
             for cell in (one.label, one.at)
@@ -161,7 +172,7 @@ def _row(
     gate: Gate,
     told: Mapping[str, Status],
     extras: Extras,
-    carried: set[Cell],
+    carried: dict[Cell, object],
 ) -> GateRow:
     """A gate's row, with what can be read of it; the cells of that go to `carried`."""
     grid = sheet.grid
@@ -174,7 +185,7 @@ def _row(
         value = _value(grid, name, cell, told, extras)
         if value:
             values[name] = value
-            carried.add(cell)
+            carried[cell] = value
             if name == "artifact" and cell in grid.links:
                 values["artifact_link"] = grid.links[cell]
     return msgspec.convert({"key": gate.key, **values}, GateRow)
@@ -251,7 +262,7 @@ def _in_table(sheet: OldSheet, cell: Cell) -> bool:
 
 
 def _left(
-    sheet: OldSheet, asked: OldSheet, carried: set[Cell], extras: Extras
+    sheet: OldSheet, asked: OldSheet, carried: Mapping[Cell, object], extras: Extras
 ) -> Iterator[Leftover]:
     """Everything on the tab that the form does not say, in the sheet's order. `asked`: the sheet with
     what was not sure."""
@@ -262,14 +273,21 @@ def _left(
     unsure_columns = {one.column for one in asked.columns if not one.sure}
     marks = sheet.column_of("status")
     fills = {at for at in extras.fills if at[1] == marks and gates.get(at[0])}
-    for place in sorted(grid.values.keys() | grid.formulas.keys() | fills | extras.comments.keys()):
+    comments = grid.notes | extras.comments
+    said_in = grid.values.keys() | grid.formulas.keys() | grid.links.keys()
+    for place in sorted(said_in | fills | comments.keys()):
         cell = Cell(*place)
-        text = said(grid, cell, extras)
+        typed_in = cell in grid.values or cell in grid.formulas
+        text = said(grid, cell, extras) if typed_in else grid.links.get(cell, "")
         gate = gates.get(cell.row)
         column = columns.get(cell.column)
         about = column.header if column and _in_table(sheet, cell) else ""
         number = gate.number if gate else None
-        if clean(text) and cell not in carried and not _is_furniture(sheet, cell, gate):
+        known = cell in carried or _is_furniture(sheet, cell, gate)
+        if known:
+            for found, why in _rest(sheet, cell, carried.get(cell)):
+                yield Leftover(grid.tab, cell.a1, about, number, found, why)
+        elif clean(text):
             why = _why(sheet, cell, gate, column.field if column else "")
             if cell.row in unsure_rows:
                 why = _UNSURE_ROW
@@ -280,15 +298,33 @@ def _left(
             yield Leftover(
                 grid.tab, cell.a1, about, number, f"filled {extras.fills[cell]}", _COLOUR
             )
-        if comment := extras.comments.get(cell):
+        if comment := comments.get(cell):
             yield Leftover(grid.tab, cell.a1, about, number, comment, _COMMENT)
+
+
+def _rest(sheet: OldSheet, cell: Cell, value: object) -> Iterator[tuple[str, str]]:
+    """What a cell says besides the `value` that was carried from it, and why that was not: each."""
+    grid = sheet.grid
+    raw, link = grid.values.get(cell), grid.links.get(cell, "")
+    if link and _plain_address(link) != _plain_address(str(value or typed.as_text(raw))):
+        carried = value and cell.column == sheet.column_of("artifact") and _in_table(sheet, cell)
+        if not carried:
+            yield link, _LINK
+        elif not link.lower().startswith(_LINKS):
+            yield link, _BROKEN_LINK
+    if isinstance(value, date) and isinstance(raw, float) and (seconds := round(raw % 1 * _DAY)):
+        yield str(timedelta(seconds=min(seconds, _DAY - 1))), _TIME
+
+
+def _plain_address(text: str) -> str:
+    return clean(text).removeprefix("mailto:").rstrip("/")
 
 
 def _is_furniture(sheet: OldSheet, cell: Cell, gate: Gate | None) -> bool:
     """Whether a cell says only what the form says itself: headers that were taken, numbers, titles."""
     field_of = next((one.field for one in sheet.columns if one.column == cell.column), "")
     if sheet.header[0] <= cell.row <= sheet.header[1]:
-        return bool(field_of)
+        return bool(field_of) and says_only(_text(sheet.grid, cell), field_of)
     text = _text(sheet.grid, cell).rstrip(".")
     if gate and field_of == "number":
         return text == str(gate.number)
@@ -299,7 +335,7 @@ def _why(sheet: OldSheet, cell: Cell, gate: Gate | None, name: str) -> str:
     if not _in_table(sheet, cell):
         return _NOT_TABLE
     if sheet.header[0] <= cell.row <= sheet.header[1]:
-        return _NO_COLUMN
+        return _OWN_HEADER if name else _NO_COLUMN
     if gate is None:
         return _NO_ROW
     if name in ("", "number"):

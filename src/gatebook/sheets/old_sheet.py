@@ -9,22 +9,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 
 from gatebook.domain.cells import Cell, column_letters
 from gatebook.domain.checklist import Checklist, Gate
-from gatebook.domain.fields import ROW
-from gatebook.domain.likeness import likeliest
+from gatebook.domain.likeness import denies, likeliest
 from gatebook.domain.review import Status
 from gatebook.domain.text import clean, words
 from gatebook.sheets import typed
-from gatebook.sheets.headers import folded, lookup, texts_by_row
+from gatebook.sheets.headers import folded, texts_by_row
 from gatebook.sheets.model import Grid
-from gatebook.sheets.old_headers import OTHER_TIME, SURE_WORDS, UNSURE_WORDS
+from gatebook.sheets.old_headers import ANY_REMARK, bare_status, column_meaning, meaning
 
-# What a column of an old sheet can become; whatever vouches for something is never taken over.
-FIELDS = ("number", "gate", "status", "owner", "next_action", "due", "artifact")
-_LONGEST_HEADER = 60
 # A table's headers stand near its top, and so many rows show what a column holds.
 _HEADERS_WITHIN = 60
 _SAMPLE = 60
@@ -32,7 +27,6 @@ _SAMPLE = 60
 _FEWEST_FIELDS = 2
 _FEWEST_GATES = 2
 _FEWEST_ACROSS = 4
-_NEARLY = 0.85
 # More than this share of a column's cells must be what the column is taken for.
 _MOSTLY = 0.6
 
@@ -132,21 +126,43 @@ def _header_rows(grid: Grid) -> tuple[int, int] | None:
                 return first, last
     if len(known[best]) < _FEWEST_FIELDS:
         return None
+    if _parts(grid, best):
+        return best, best + 1
     above = rows.get(best - 1, {})
     # A row of a few words over groups of columns tells two columns of one name apart.
     grouped = len(above) > 1 and any(area.first.row == best - 1 for area in grid.merges)
     return (best - 1, best) if grouped else (best, best)
 
 
+def _parts(grid: Grid, row: int) -> dict[int, int]:
+    """Column → column of the header that it is a part of, where the row below only parts headers:
+    "Status" over "last month" and "now". Empty for any other row.
+    """
+    rows = texts_by_row({at: value for at, value in grid.values.items() if at[0] in (row, row + 1)})
+    over, below = rows.get(row, {}), rows.get(row + 1, {})
+    if any(at[0] == row + 1 and at[1] not in below for at in grid.values.keys() | grid.formulas):
+        return {}
+    if any(_is_answer(grid, Cell(row + 1, column)) for column in below):
+        return {}
+    # Every text stands below a header or right of one that is below it.
+    parts = {c: max((o for o in over if o <= c), default=-1) for c in below}
+    several = Counter(over.get(header) for header in parts.values())
+    whole = all(one in below and several[over.get(one)] > 1 for one in parts.values())
+    return parts if whole else {}
+
+
+def _is_answer(grid: Grid, cell: Cell) -> bool:
+    return bool(read_status(grid, cell) or read_day(grid, cell))
+
+
 def _only_headers(grid: Grid, row: int) -> bool:
     """Whether nothing stands in a row but words of headers: else it is a row of answers."""
     values = [value for (at, _), value in grid.values.items() if at == row]
-    return all(isinstance(value, str) and _meaning(value) for value in values)
+    return all(isinstance(value, str) and meaning(value) for value in values)
 
 
 def _fields(texts: Iterable[str]) -> set[str]:
-    meanings = (_meaning(text) for text in texts)
-    return {meaning[0] for meaning in meanings if meaning}
+    return {found[0] for found in map(meaning, texts) if found}
 
 
 def _header_texts(grid: Grid, header: tuple[int, int]) -> dict[int, str]:
@@ -158,6 +174,9 @@ def _header_texts(grid: Grid, header: tuple[int, int]) -> dict[int, str]:
         if area.first.row == first:
             for column in range(area.first.column, area.last.column + 1):
                 upper[column] = _spread(grid, Cell(first, column))
+    if first != last:
+        for part, whole in _parts(grid, first).items():
+            upper[part] = upper.get(part) or upper.get(whole, "")
     texts = {}
     for column in sorted(columns | upper.keys()):
         low = clean(typed.as_text(grid.values.get((last, column)))) if first != last else ""
@@ -174,29 +193,6 @@ def _spread(grid: Grid, cell: Cell) -> str:
     return clean(typed.as_text(grid.values.get(cell)))
 
 
-def _meaning(text: str) -> tuple[str, bool] | None:
-    """The field that a header means, and whether it means nothing else."""
-    if len(text) > _LONGEST_HEADER:
-        return None
-    plain = folded(text.partition("(")[0].rpartition(": ")[2]) or folded(text)
-    own = lookup(ROW).get(plain)
-    if own and own[0] in FIELDS:
-        return own[0], True
-    for field, sure in SURE_WORDS.items():
-        if plain in sure:
-            return field, True
-    for field, unsure in UNSURE_WORDS.items():
-        if plain in unsure:
-            return field, False
-    for field, sure in SURE_WORDS.items():
-        # The last word of a header says what it is: an "Action owner" is an owner.
-        if any(plain.endswith(f" {word}") for word in sure):
-            return field, False
-        if get_close_matches(plain, [word for word in sure if len(word) > 3], 1, _NEARLY):
-            return field, False
-    return None
-
-
 def _columns(
     grid: Grid, header_row: int, texts: Mapping[int, str], checklist: Checklist
 ) -> tuple[OldColumn, ...]:
@@ -206,9 +202,11 @@ def _columns(
     found = []
     for column in places:
         text = texts.get(column, "")
-        field, sure = _meaning(text) or ("", True)
+        field, sure = column_meaning(text) or ("", True)
         if field == "status":
-            sure = (sure or _holds_statuses(grid, header_row, column)) and not _other_time(text)
+            bare = bare_status(text)
+            known = meaning(bare) == ("status", True)
+            sure = bool(bare) and (known or _holds_statuses(grid, header_row, column))
         found.append(OldColumn(column, text, field, sure))
     gates = _gate_column(grid, header_row, found, checklist)
     found = [
@@ -222,14 +220,13 @@ def _columns(
     return tuple(_settled(found))
 
 
-def _other_time(text: str) -> bool:
-    return bool(OTHER_TIME & set(words(text).split()))
-
-
 def _settled(found: Sequence[OldColumn]) -> Iterator[OldColumn]:
     sure = Counter(one.field for one in found if one.field and one.sure)
+    better = {one.field for one in found if one.field and folded(one.header) not in ANY_REMARK}
     for one in found:
-        if one.field == "number" and (not one.sure or sure["number"] > 1):
+        if folded(one.header) in ANY_REMARK and one.field in better:
+            yield replace(one, field="", sure=True)
+        elif one.field == "number" and (not one.sure or sure["number"] > 1):
             # Only a help in telling gates: not worth a question.
             yield replace(one, field="", sure=True)
         elif not one.field or sure[one.field] == 0 or (one.sure and sure[one.field] == 1):
@@ -329,7 +326,8 @@ def _rows(
         like = likeliest(text, checklist)
         shown = typed.as_name(grid.values.get((row, number))) if number is not None else ""
         same_number = like is not None and shown.rstrip(".") == str(like.gate.number)
-        sure = like is None or like.sure or same_number
+        settled = same_number and like is not None and not denies(text, like.gate)
+        sure = like is None or like.sure or settled
         found.append(OldRow(row, text, like.gate if like else None, sure))
     return tuple(_one_each(found))
 
