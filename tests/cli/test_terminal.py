@@ -270,6 +270,16 @@ def test_what_is_not_read_or_not_found_or_overdue_is_said(office: Office) -> Non
     assert [line for line in errors if cells(line) > 60] == []
 
 
+def test_a_review_that_was_not_held_is_said(office: Office) -> None:
+    old = review_of("Old", date(2026, 9, 1), live="Yes", launch_date=date(2026, 9, 10))
+    office.form("old.xlsx", old)
+    office.form("new.xlsx", review_of("New"))
+    for _ in range(2):
+        ran = office.sync()
+        assert "  Old: Stays live · a review was due 2026-10-10" in ran.out
+        assert "  New" not in ran.out
+
+
 # What comes from a sheet
 
 

@@ -152,7 +152,7 @@ def totals(tables: Tables) -> str:
 
 def attention(plan: Plan) -> list[Entry]:
     """The systems that ask for something, in the portfolio's order: not launching, changed, with
-    overdue actions, or not read. In a first portfolio everything is new, so that nothing is."""
+    an overdue action or review, or not read. In a first portfolio everything is new, so that nothing is."""
     was = {change.system: change.was for change in plan.changes}
     known = [row.system for row in plan.tables.systems if row.decision_code]
     first = not any(was.values()) and all(name in was for name in known)
@@ -164,6 +164,9 @@ def attention(plan: Plan) -> list[Entry]:
             notes.append(f"was “{before}”" if before else "new")
         if row.overdue:
             notes.append(_count(row.overdue, "overdue action"))
+        today = plan.tables.today
+        if today and isinstance(row.next_due, date) and row.next_due < today:
+            notes.append(f"a review was due {row.next_due}")
         # A plan that keeps to its dates asks for nothing.
         if row.blocks and (notes or row.decision_code != Decision.LAUNCH_WITH_PLAN):
             notes.append(row.blocks)
