@@ -26,7 +26,7 @@ _KEYS = {
     *("systems", "decisions", "changes", "overdue_actions"),
     # More than the contract asks for: which they are, as `check --json` names them, and systems of
     # the portfolio that were not there.
-    *("unreadable_sheets", "not_found"),
+    *("unreadable_sheets", "not_found", "set_back"),
 }
 
 
