@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from gatebook.backends.excel.read import has_more_than_cells
 from gatebook.backends.protocol import Backend, Passed, Source, Unreadable, Unwritable
 from gatebook.domain.effective import plausible
 from gatebook.domain.judge import Judged
@@ -229,6 +230,7 @@ def _standing(path: str, backend: Backend) -> Standing | None:
         return None
     try:
         found = standing(tuple(backend.read(Source(path, whole=True))))
+        more = has_more_than_cells(Path(path))
     except Unreadable:
         found = None
     if found is None:
@@ -236,7 +238,7 @@ def _standing(path: str, backend: Backend) -> Standing | None:
             f"{path} is there, and gatebook did not make it",
             "Move it away or rename it; the list is then written there.",
         )
-    if found.touched:
+    if found.touched or more:
         raise Unwritable(
             f"somebody has written into {path}, so it stays as it is",
             "Take over what was written there, then delete the file; the next run makes it anew if "

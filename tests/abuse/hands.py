@@ -7,9 +7,10 @@ Places are named, and mean what stood there in the form as drawn (see `at`): "3 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import date
+from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -465,13 +466,23 @@ class GoogleHands:
         found: dict[str, Cells] = {}
         for sheet in self._editor.document.sheets:
             found[sheet.title] = cells = {}
+            unseen = {at for area in sheet.lists.get("merges", ()) for at in _covered(area)}
             for row, line in sheet.rows.items():
                 for column, cell in line.items():
+                    if (row, column) in unseen:
+                        continue
                     for kind, value in cell.get("userEnteredValue", {}).items():
                         if value != "":
                             is_formula = kind == "formulaValue"
                             cells[row, column] = Typed(str(value)) if is_formula else value
         return found
+
+
+def _covered(area: Json) -> Iterator[tuple[int, int]]:
+    """The cells of a merged range that nobody sees: all but the first."""
+    rows = range(area["startRowIndex"], area["endRowIndex"])
+    columns = range(area["startColumnIndex"], area["endColumnIndex"])
+    return islice(product(rows, columns), 1, None)
 
 
 class OfficeHands:

@@ -138,7 +138,10 @@ FILES = [
         b"<mergeCells>" + _numbers(100_000, '<mergeCell ref="T{n}:U{n}"/>') + b"</mergeCells>"),
         "launch", (6,)),
     File("everything merged into one", lambda: behind_rows(
-        b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'), "launch", (6,)),
+        b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'), "headers", (6,)),
+    File("10,000 merged ranges, each of the whole tab", lambda: behind_rows(
+        b"<mergeCells>" + _numbers(10_000, '<mergeCell ref="A1:XFD{n}"/>') + b"</mergeCells>"),
+        "headers", (6,)),
     File("one link over all cells", lambda: behind_rows(
         b'<hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks>'), "launch"),
     File("50,000 colour rules", lambda: behind_rows(_numbers(

@@ -103,6 +103,26 @@ WORKED = [
         "the header's status column merged into one cell with its first answers",
         (6,),
         lambda b: b.merge(TAB, f"{at('header status')}:{at('1 status')}"),
+        read={"1 status": None},
+        said=(f"1 status status-missing: merged range {at('header status')}:{at('1 status')}",),
+        decision="incomplete",
+    ),
+    # The program asks whether to empty the covered cells; these are kept.
+    Worked(
+        "status and owner of gate 3 merged, the covered owner kept",
+        (6, 30),
+        lambda b: b.merge(TAB, at("3 status:3 owner")),
+        read={"3 owner": ""},
+        said=(f"3 owner owner-missing: merged range {at('3 status:3 owner')}",),
+        decision="incomplete",
+    ),
+    Worked(
+        "the statuses of gates 3 and 4 merged, the covered one kept",
+        (6,),
+        lambda b: b.merge(TAB, at("3 status:4 status")),
+        read={"4 status": None},
+        said=(f"4 status status-missing: merged range {at('3 status:4 status')}",),
+        decision="incomplete",
     ),
     Worked(
         "a tab in front, with a list of its own",
@@ -293,3 +313,45 @@ def test_written_by_other_programs(case: Written, files: ExcelDesk, form: Path) 
     assert answers(read) == ALL_WELL
     assert findings(read) == []
     assert read["decision"] == "launch"
+
+
+def merged(cells: str) -> Callable[[Path], None]:
+    """One more merged range, and what it covers still in the file."""
+    return in_sheets(r"(<mergeCells.*?>)", rf'\1<mergeCell ref="{cells}"/>')
+
+
+class Covered(NamedTuple):
+    """One line: what was merged → what is left to read there, what is said, the decision."""
+
+    done: str
+    pains: tuple[int, ...]
+    cells: str
+    read: dict[str, object]
+    said: tuple[str, ...]
+
+
+COVERED = [
+    Covered("status and owner of gate 3", (6, 30), "3 status:3 owner", {"3 owner": ""},
+            ("3 owner owner-missing",)),
+    Covered("owner to artifact of gate 3", (6,), "3 owner:3 artifact", {"3 artifact": "", "3 link": None},
+            ("3 artifact artifact-missing",)),
+    Covered("the statuses of gates 3 and 4", (6,), "3 status:4 status", {"4 status": None},
+            ("4 status status-missing",)),
+    Covered("the owners of gates 1 to 3", (6,), "1 owner:3 owner", {"2 owner": "", "3 owner": ""},
+            ("2 owner owner-missing", "3 owner owner-missing")),
+]  # fmt: skip
+
+
+@table("merged", COVERED)
+def test_what_a_merged_range_covers_does_not_count(
+    case: Covered, files: ExcelDesk, form: Path
+) -> None:
+    """Nobody sees it, so nobody stands by it, though it is still in the file."""
+    merged(at(case.cells))(form)
+    (read,) = checked(files).json["reviews"]
+    expected = ALL_WELL | case.read
+    assert answers(read) == {place: expected[place] for place in answers(read)}
+    assert [line.partition(":")[0] for line in findings(read)] == [
+        f"{at(place)} {code}" for place, _, code in (one.rpartition(" ") for one in case.said)
+    ]
+    assert read["decision"] == "incomplete"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from gatebook.domain.review import Status
 from tests.cli.conftest import Office, Ran, review_of, unmarked, with_red, with_yellow
 from tests.support.builders import LAUNCH, TODAY, with_row
+from tests.support.libreoffice import LibreOffice
 
 LIST = "chat - needs attention.xlsx"
 
@@ -159,12 +162,36 @@ def test_a_file_of_that_name_that_is_not_ours_stays(findings: bool, office: Offi
     assert ("gatebook did not make it" in ran.err) == findings
 
 
+def _put(cell: str, text: str) -> Callable[[Any], None]:
+    return lambda sheet: sheet.__setitem__(cell, text)
+
+
+def _append(cell: str, text: str) -> Callable[[Any], None]:
+    return lambda sheet: sheet.__setitem__(cell, f"{sheet[cell].value}{text}")
+
+
+def _comment(sheet: Any) -> None:
+    sheet["D6"].comment = Comment("on it until Friday", "Bo")
+
+
+_BY_HAND = {
+    "a word beside it": _put("H6", "Bo does this"),
+    "a tick": _put("H6", "✓"),
+    "a thumb": _put("G7", "👍"),
+    "a question mark behind a text": _append("D6", "?"),
+    "a comment": _comment,
+}
+
+
+@pytest.mark.parametrize("what", _BY_HAND)
 @pytest.mark.parametrize("mended", [True, False])
-def test_a_list_that_somebody_has_written_into_stays(mended: bool, office: Office) -> None:
+def test_a_list_that_somebody_has_written_into_stays(
+    mended: bool, what: str, office: Office
+) -> None:
     spoil(office)
     mark(office)
     book = openpyxl.load_workbook(office.reviews / LIST)
-    book.worksheets[0]["H6"] = "Bo does this"
+    _BY_HAND[what](book.worksheets[0])
     book.save(office.reviews / LIST)
     before = (office.reviews / LIST).read_bytes()
     office.form("chat.xlsx", review_of("Chat") if mended else with_red(review_of("Chat"), 3))
@@ -178,6 +205,23 @@ def test_a_list_that_was_only_opened_and_saved_is_still_ours(office: Office) -> 
     spoil(office)
     mark(office)
     openpyxl.load_workbook(office.reviews / LIST).save(office.reviews / LIST)
+    office.form("chat.xlsx", review_of("Chat"))
+    assert mark(office).code == 0
+    assert files(office) == {"chat.xlsx"}
+
+
+@pytest.mark.engine("libreoffice", "uno")
+@pytest.mark.xdist_group("libreoffice")
+def test_a_list_that_libreoffice_saved_is_still_ours(
+    office: Office, libreoffice: LibreOffice
+) -> None:
+    path = spoil(office)
+    book = openpyxl.load_workbook(path)
+    book["Review"]["D16"] = "✓ “odd” – 👍 \t<&>"
+    book.save(path)
+    mark(office)
+    with libreoffice.open(office.reviews / LIST) as opened:
+        opened.save((office.reviews / LIST).resolve())
     office.form("chat.xlsx", review_of("Chat"))
     assert mark(office).code == 0
     assert files(office) == {"chat.xlsx"}

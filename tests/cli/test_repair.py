@@ -15,6 +15,7 @@ from gatebook.domain.review import Review
 from gatebook.sheets.review_form import read_reviews
 from tests.cli.conftest import Office, Ran, review_of, with_red
 from tests.support.builders import TODAY, TWELVE
+from tests.support.libreoffice import LibreOffice
 
 NEW = "out/router review 2026-11-20 repaired.xlsx"
 
@@ -67,6 +68,18 @@ def test_a_fresh_form_is_made_and_the_old_file_is_not_touched(office: Office) ->
     assert "f" not in found.values()
 
 
+def test_what_stands_on_the_guide_is_listed(office: Office) -> None:
+    path = damaged(office)
+    book = openpyxl.load_workbook(path)
+    book["Guide"]["Z9"] = "Mia has the key"
+    book["Guide"]["B3"].comment = Comment("ask Mia first", "Ana")
+    book.save(path)
+    ran = repair(office, "reviews/router.xlsx", "--to", "out")
+    assert "Guide!Z9: “Mia has the key”" in ran.err
+    assert "Guide!B3: “ask Mia first”: a comment on a cell" in ran.err
+    assert "look through the tab Leftovers" in ran.err
+
+
 def test_old_and_new_are_one_review_and_the_new_one_counts(office: Office) -> None:
     """Until the old one is moved away, `check` says that there are two."""
     path = office.form("router.xlsx", review_of("Router"), modified=1_700_000_000)
@@ -91,10 +104,25 @@ def test_of_a_folder_only_what_needs_it(office: Office) -> None:
     assert f"kept: {NEW}" in again.err
 
 
+@pytest.mark.engine("libreoffice", "uno")
+@pytest.mark.xdist_group("libreoffice")
+def test_a_form_that_libreoffice_saved_needs_no_repair(
+    office: Office, libreoffice: LibreOffice
+) -> None:
+    path = office.form("fine.xlsx", review_of("Fine")).resolve()
+    with libreoffice.open(path) as book:
+        book.save(path)
+    ran = repair(office, "reviews", "--to", "out/")
+    assert (ran.code, ran.out) == (0, "")
+    assert "needs no repair: reviews/fine.xlsx (Review)" in ran.err
+
+
 def test_a_form_that_is_named_is_made_anew_whatever_it_needs(office: Office) -> None:
     office.form("fine.xlsx", review_of("Fine"))
     ran = repair(office, "reviews/fine.xlsx", "--to", "mine.xlsx")
     assert (ran.code, ran.out) == (0, "mine.xlsx\n")
+    assert "Next: fill in what is missing." in ran.err
+    assert "Leftovers" not in ran.err
     assert "Leftovers" not in openpyxl.load_workbook(office.folder / "mine.xlsx").sheetnames
 
 

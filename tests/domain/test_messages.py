@@ -12,7 +12,7 @@ import pytest
 
 from gatebook.domain.cells import Cell
 from gatebook.domain.fields import HEADER
-from gatebook.domain.findings import Finding
+from gatebook.domain.findings import BY_CODE, Finding
 from gatebook.domain.judge import judge
 from gatebook.domain.review import Change, Review, Unreadable
 from tests.support.builders import TODAY, TWELVE, green_row, passing_review, with_row
@@ -77,6 +77,24 @@ def test_where_nothing_is_odd_about_a_cell_nothing_is_added() -> None:
     changes = (Change(Unreadable("last week"), "Other"),)
     unclear = one(passing_review(changes=changes), "date-unreadable")
     assert unclear.message.endswith(" without guessing.")
+
+
+@pytest.mark.parametrize(
+    ("artifact", "link", "said"),
+    [
+        ("", "", "is green and shows no artifact."),
+        ("x", "", "is green and “x” is no proof."),
+        ("n/a", "https://example.com/", "is green and “n/a” is no proof."),
+    ],
+)
+def test_what_stands_for_proof_and_is_none_is_named(artifact: str, link: str, said: str) -> None:
+    review = with_row(passing_review(), 3, artifact=artifact, artifact_link=link)
+    assert one(review, "artifact-missing").message.endswith(said)
+
+
+@pytest.mark.parametrize("code", ["row-missing", "row-unknown", "row-mixed-up"])
+def test_damage_that_repair_mends_names_it(code: str) -> None:
+    assert "gatebook repair" in BY_CODE[code].remedy
 
 
 def test_a_change_without_a_review_date_names_none() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gatebook.domain.cells import Cell
+from gatebook.domain.cells import Cell, Range
+from gatebook.domain.decision import Decision
 from gatebook.domain.fields import ROW
 from gatebook.domain.judge import judge
 from gatebook.domain.review import Attendee, Review, Status, Unreadable
@@ -465,6 +466,11 @@ class TestHeaders:
         desk = mixed()
         desk.rename("Owner", "Xyz")
         assert problem_of(desk).reason == "row 11 has no column Owner"
+        assert problem_of(desk).remedy == (
+            "Bring the header back as it was: # · Gate · Status · Owner · Next action · Due · "
+            "Downgrade approved by · Artifact · Check. If it is too late for that, gatebook repair makes a "
+            "fresh form of all that can be read."
+        )
 
     def test_several_are_missing(self) -> None:
         desk = mixed()
@@ -808,6 +814,67 @@ def test_merged_cells_are_named() -> None:
         "Gate 6 Quality sampled every week has no owner (its cell is part of the merged range "
         "E19:E20, whose value stands in E19)."
     ]
+
+
+def _merged(*places: str) -> Review:
+    """A passing form with the range over these places merged, and what it covers still there."""
+    desk = typed_desks("")[0]
+    cells = [desk.cell(place) for place in places]
+    desk.merges += (Range(min(cells), max(cells)),)
+    return read_desk(desk)
+
+
+@pytest.mark.parametrize(
+    ("places", "found"),
+    [
+        (("3 Status", "3 Owner"), {"owner-missing"}),
+        (("3 Status", "3 Artifact"), {"owner-missing", "artifact-missing"}),
+        (("3 #", "3 Artifact"), {"row-missing"}),
+        (("System", "Pilot lead"), {"header-missing"}),
+        (("System", "Backup owner"), {"header-missing", "named-owner-missing", "backup-missing"}),
+        (("Signed by", "Signed on"), {"sign-off-missing"}),
+    ],
+)
+def test_what_merged_ranges_cover_does_not_count(places: tuple[str, ...], found: set[str]) -> None:
+    """Some programs keep what stood in covered cells; nobody sees it."""
+    review = _merged(*places)
+    assert found <= set(codes(review))
+    assert judge(review, TWELVE, TODAY).verdict.decision is Decision.INCOMPLETE
+
+
+def test_a_covered_box_whose_blank_says_something_is_named() -> None:
+    """As where its label is gone: blank is no answer that anybody gave."""
+    review = _merged("Stakes", "Customer data")
+    assert review.customer_data == ""
+    assert said(review, "label-missing") == [
+        "No box beside the label Customer data was found (its cell is part of the merged range G5:G6, "
+        "whose value stands in G5); it counts as blank."
+    ]
+
+
+def test_a_covered_link_is_no_proof() -> None:
+    desk = typed_desks("")[0]
+    desk.type("3 Artifact", "Folder 7", "https://example.com/folder")
+    desk.merges += (Range(desk.cell("3 Downgrade approved by"), desk.cell("3 Artifact")),)
+    review = read_desk(desk)
+    assert (review.rows[2].artifact, review.rows[2].artifact_link) == ("", "")
+    assert "artifact-missing" in codes(review)
+
+
+def test_a_covered_attendee_was_not_seen_in_the_room() -> None:
+    desk = typed_desks("")[0]
+    first = desk.cell("Attendees")
+    everybody = read_desk(desk).attendees
+    desk.merges += (Range(first, first.down(1)),)
+    assert read_desk(desk).attendees == (everybody[0], *everybody[2:])
+
+
+def test_a_form_keeps_its_stamp_under_a_merged_range() -> None:
+    desk = typed_desks("")[0]
+    stamp = read_desk(desk).stamp
+    at = desk.find("Decision").right(-1)
+    desk.merges += (Range(at.right(-1), at),)
+    assert read_desk(desk).stamp == stamp
 
 
 def test_merged_dates_are_named() -> None:

@@ -15,18 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatebook.domain.cells import Cell
+from gatebook.domain.cells import Cell, Range
 from gatebook.domain.decision import Decision
 from gatebook.domain.judge import judge
 from gatebook.domain.repairing import better
-from gatebook.domain.review import LOW_STAKES, Change, Review, Status
+from gatebook.domain.review import LOW_STAKES, Change, Review, SignOff, Status
 from gatebook.sheets import typed
 from gatebook.sheets.extras import Extras
 from gatebook.sheets.leftovers import draw_leftovers
 from gatebook.sheets.model import Grid
 from gatebook.sheets.review_form import TabProblem, read_reviews, review_workbook
 from gatebook.sheets.salvage import Salvaged, salvage
-from tests.support.builders import TODAY, TWELVE, passing_review, with_row
+from tests.support.builders import REVIEWED, TODAY, TWELVE, passing_review, with_row
 from tests.support.memory_grid import Desk, grids_of
 
 DUE = date(2026, 12, 1)
@@ -244,6 +244,77 @@ def test_where_number_and_key_disagree_only_a_red_stays() -> None:
     assert marks[:3] == [None, Status.GREEN, Status.RED]
 
 
+def _exchange(desk: Desk, one: int, other: int, headers: tuple[str, ...]) -> None:
+    """What stands under these headers in two gates' rows changes places; hidden keys and numbers stay."""
+    for header in headers:
+        cells = [Cell(desk.gate_row(n), desk.header(header).column) for n in (one, other)]
+        held = [desk.held.pop(cell, None) for cell in cells]
+        for cell, content in zip(cells, reversed(held), strict=True):
+            if content:
+                desk.held[cell] = content
+
+
+_ANSWERS = ("Gate", "Status", "Owner", "Next action", "Due", "Artifact")
+
+
+@pytest.mark.parametrize(
+    ("gates", "marks"),
+    [
+        # Of `mixed`: gate 3 is red, 5 is yellow, the others are green.
+        ((3, 4), {3: None, 4: Status.RED}),
+        ((5, 6), {5: None, 6: None}),
+        ((1, 2), {1: None, 2: None}),
+        ((3, 5), {3: None, 5: Status.RED}),
+    ],
+)
+def test_where_title_and_key_disagree_only_a_red_stays(
+    gates: tuple[int, int], marks: dict[int, Status | None]
+) -> None:
+    desks = desks_of(mixed())
+    _exchange(desks[0], *gates, _ANSWERS)
+    found = one(*desks)
+    assert found.before
+    assert "row-mixed-up" in {finding.code for finding in found.before.findings}
+    rows = found.repaired.review.rows
+    assert {number: rows[number - 1].status for number in gates} == marks
+    assert found.needed
+    about = {(left.gate, left.about): left for left in found.left}
+    for number in gates:
+        assert (number, "Gate") in about
+        if marks[number] is None:
+            assert "carries the hidden key of gate" in about[number, "Status"].why
+    assert found.repaired.review.sign_off.name == ""
+    assert "another gate than their hidden key" in found.repaired.sign_again
+    assert {"Dana Novak", "COO"} <= left(found).keys()
+
+
+def test_a_role_in_the_sign_off_is_listed_though_somebody_in_the_room_has_it() -> None:
+    role = passing_review().attendees[0].role
+    desks = desks_of(
+        msgspec.structs.replace(mixed(), sign_off=SignOff("Dana Novak", role, REVIEWED))
+    )
+    _exchange(desks[0], 1, 2, _ANSWERS)
+    assert {"Dana Novak", role} <= left(one(*desks)).keys()
+
+
+def test_a_red_in_an_exchanged_row_is_no_yellow_by_an_approval() -> None:
+    """The approval was given for the gate that the title names."""
+    review = with_row(passing_review(stakes=LOW_STAKES), 6, status=Status.RED, approver="Eve Sand",
+                      next_action="Fix it", due=DUE)  # fmt: skip
+    desks = desks_of(review)
+    _exchange(desks[0], 5, 6, (*_ANSWERS, "Downgrade approved by"))
+    rows = one(*desks).repaired.review.rows
+    assert (rows[4].status, rows[4].approver) == (Status.RED, "")
+
+
+def test_a_row_of_which_nothing_says_what_gate_it_is() -> None:
+    desks = desks_of(mixed())
+    row = desks[0].gate_row(2)
+    for header in ("#", "Gate"):
+        desks[0].clear(Cell(row, desks[0].header(header).column))
+    assert one(*desks).repaired.review.rows[1].status is None
+
+
 def test_a_row_of_no_gate_is_listed_whole() -> None:
     desks = desks_of(mixed())
     desk = desks[0]
@@ -300,6 +371,112 @@ def test_a_form_that_lost_its_stamp_gets_ids_of_its_own() -> None:
     assert (stamp_now.system_id, stamp_now.review_id) == (
         "invoice-helper", "invoice-helper-2026-11-20-0a1b",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("BZ16", 42.0),
+        ("N60", 46357.0),
+        ("N13", 42.0),
+        ("C60", "gate:data-source was ok, see mail"),
+        ("C60", "gate:data-source"),
+        ("C60", "wording: see mail"),
+        ("C60", "titles: a, b"),
+        ("C60", "» gatebook: I typed this"),
+        ("C60", "gatebook:review;note"),
+        ("C60", "Notes on AI pilot to production: gate review"),
+        ("C60", "Notes · AI pilot to production: gate review"),
+        ("C60", "Owner"),
+        ("K2", "Owner"),
+        ("C60", "Data source documented"),
+        ("C60", "team"),
+    ],
+)
+def test_what_reads_like_the_form_and_stands_elsewhere_is_listed(
+    place: str, text: str | float
+) -> None:
+    desks = desks_of(mixed())
+    desks[0].type(place, text)
+    found = one(*desks)
+    assert [(left.cell, left.found) for left in found.left] == [(place, typed.plain_text(text))]
+    same_as_before(found, mixed())
+
+
+def test_a_form_that_was_moved_is_not_listed_with_itself() -> None:
+    desks = desks_of(mixed())
+    _insert(desks[0])
+    desks[0].insert_columns(0)
+    desks[0].insert_rows(0, 2)
+    assert one(*desks).left == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "link", "listed"),
+    [
+        ("1 Artifact", "https://example.com/folder", False),
+        ("5 Next action", "https://example.com/plan", True),
+        ("1 Owner", "mailto:mia@example.com", True),
+        ("Pilot lead", "https://example.com/ana", True),
+        ("C3", "https://example.com/why", True),
+    ],
+)
+def test_a_link_that_the_form_does_not_carry_is_listed(
+    place: str, link: str, *, listed: bool
+) -> None:
+    desks = desks_of(mixed())
+    cell = desks[0].cell(place)
+    desks[0].held[cell].link = link
+    found = one(*desks)
+    assert [(left.cell, left.found) for left in found.left] == [(cell.a1, link)] * listed
+    assert not found.needed
+
+
+def test_an_address_that_was_linked_by_itself_is_carried_whole() -> None:
+    desks = desks_of(mixed())
+    desks[0].type("1 Next action", "mia@example.com", "mailto:mia@example.com")
+    assert one(*desks).left == ()
+
+
+def test_what_somebody_wrote_on_the_guide_is_listed() -> None:
+    desks = desks_of(mixed())
+    desks[1].type("Z9", "Mia has the key")
+    desks[1].type("B3", "We always ask Mia first")
+    found = one(*desks)
+    assert [(o.place, o.found) for o in found.left] == [
+        ("Guide!B3", "We always ask Mia first"),
+        ("Guide!Z9", "Mia has the key"),
+    ]
+    assert not found.needed
+
+
+def test_a_guide_in_other_words_than_ours_is_named_once() -> None:
+    desks = desks_of(mixed())
+    for cell, held in desks[1].held.items():
+        if isinstance(held.value, str) and cell != (0, 0):
+            held.value = f"Then: {held.value}"
+    (left,) = one(*desks).left
+    assert (left.place, left.why) == ("Guide", "the new form has a Guide of its own")
+
+
+def test_what_a_merged_range_covers_is_listed() -> None:
+    desks = desks_of(mixed())
+    status, owner = desks[0].cell("7 Status"), desks[0].cell("7 Owner")
+    desks[0].merges += (Range(status, owner),)
+    found = one(*desks)
+    assert found.repaired.review.rows[6].owner == ""
+    assert left(found)["Mia Berg"] == (
+        f"the merged range {status.a1}:{owner.a1} covers it, so nobody saw it"
+    )
+
+
+def test_a_choice_that_counted_strictly_counts_so_on_the_new_form() -> None:
+    """Customer data counts as Yes while nobody can read it; a blank would count as No."""
+    desks = desks_of(passing_review(customer_data="No"))
+    desks[0].type("Customer data", "Maybe")
+    found = one(*desks)
+    assert found.repaired.review.customer_data == "Yes"
+    assert left(found) == {"Maybe": "expected Yes or No; until then it counts as Yes"}
 
 
 def test_what_stands_beside_the_log_and_other_tabs_is_listed() -> None:

@@ -287,7 +287,9 @@ def asking(url: str) -> Iterator[Callable[[str], list[Any]]]:
         (sql,) = re.findall(rf"```sql(?: {kind})?\n(.*?)```", blocks, re.S)
         with engine.connect() as connection:
             (name,) = connection.execute(sa.text("SELECT DISTINCT portfolio FROM runs")).scalars()
-            sql = sql.replace("2026-06-30", f"{YEAR}-06-30").replace("/srv/gates/portfolio.xlsx", name)
+            sql = sql.replace("2026-06-30", f"{YEAR}-06-30").replace(
+                "/srv/gates/portfolio.xlsx", name
+            )
             rows = connection.exec_driver_sql(sql).all()
         return [tuple(_day(value) for value in row) for row in rows]
 

@@ -37,6 +37,7 @@ _OWN: dict[str, dict[str, str]] = {
     "row-mixed-up": {"found": "the title “Managers trained”"},
     "status-unreadable": {"found": "“almost”"},
     "owner-not-a-person": {"found": "“AI team”"},
+    "artifact-missing": {"found": "shows no artifact"},
     "red-without-action": {"found": "has no next action"},
     "downgrade-refused": {"found": "the system is not marked as low-stakes internal"},
     "date-unreadable": {"label": "Review date", "found": "“03/04/2026”"},

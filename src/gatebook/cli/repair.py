@@ -95,14 +95,17 @@ def command(
         except OSError as error:
             raise nothing_made(place, error) from error
         if not quiet and not as_json and places:
-            click.echo(_NEXT, err=True)
+            click.echo(_next(left=any(each.left for each in wanted)), err=True)
     return _ended(wanted, found, problems, places, as_json=as_json, dry_run=dry_run)
 
 
-_NEXT = (
-    "Next: look through the tab Leftovers of each new form and fill in what is missing. Then move the "
-    "old file out of the folder: both are the same review, and until then the one changed last counts."
-)
+def _next(*, left: bool) -> str:
+    """What to do with the new forms; `left`: one of them at least has a tab Leftovers."""
+    first = "look through the tab Leftovers and fill" if left else "fill"
+    return (
+        f"Next: {first} in what is missing. Then move the old file out of the folder: both are the "
+        "same review, and until then the one changed last counts."
+    )
 
 
 def _ended(
@@ -167,10 +170,9 @@ def _read(
 def _salvaged(
     backend: Backend, source: Source, using: Settings, today: datetime.date
 ) -> tuple[tuple[Salvaged, ...], tuple[TabProblem, ...]]:
-    from gatebook.sheets.guide import MARK
     from gatebook.sheets.salvage import salvage
 
-    grids = tuple(backend.read(source, frozenset({MARK})))
+    grids = tuple(backend.read(source))
     return salvage(
         grids,
         using.checklists,

@@ -31,13 +31,21 @@ from gatebook.domain.review import (
     Unreadable,
     as_date,
 )
+from gatebook.domain.review_rules import STRICTER
+from gatebook.domain.row_rules import drawn_from, shown_otherwise, titles_on
 from gatebook.domain.systems import GOOD
 from gatebook.domain.text import same
 
 UNSTAMPED = "unstamped:"
 _BETTER = "the new form would come to a better decision than the old one did, so it has to be signed again"
 _NOT_WHOLE = "the old sheet could not be read as a whole, so it has to be signed again"
+_MIXED_UP = (
+    "rows of the old sheet show another gate than their hidden key, so it has to be signed again"
+)
 _SIGN_OFF = {"signed_by": "name", "signer_role": "role", "signed_on": "on"}
+_ASKS_OTHERWISE = "the gate asks for something else than when it was marked; mark it again"
+# Left blank it would count for less than what nobody could read.
+_COUNTS_AS = {"customer_data": STRICTER["customer_data"]}
 _ROW_FIELDS = ("status", "owner", "next_action", "due", "artifact", "approver")
 _WHY = {
     "text": "expected {expected}",
@@ -92,9 +100,12 @@ def repair(
         **_head(old, found),
     )
     judged = judge(review, checklist, today)
-    if before and not better(judged.verdict.decision, before.verdict.decision):
+    again = _NOT_WHOLE
+    if before:
+        is_better = better(judged.verdict.decision, before.verdict.decision)
+        again = _BETTER if is_better else _MIXED_UP if found.mixed_up else ""
+    if not again:
         return found.done(judged, "")
-    again = _BETTER if before else _NOT_WHOLE
     review = msgspec.structs.replace(
         review,
         sign_off=SignOff(),
@@ -114,6 +125,7 @@ class _Carried:
         self.carried: set[Cell] = set()
         self.why: dict[Cell, str] = {}
         self.places: dict[Cell, Place] = {}
+        self.mixed_up = False
 
     def note(self, cell: Cell, place: Place) -> None:
         self.places[cell] = place
@@ -169,8 +181,11 @@ def _readable(
     field = HEADER_BY_NAME[name]
     if cell:
         found.note(cell, Place(field.label))
-        _settle(cell, value, name in old.formulas, field.expected, found)
-    return blank if isinstance(value, Unreadable) else value
+        strict = f"; until then it counts as {_COUNTS_AS[name]}" if name in _COUNTS_AS else ""
+        _settle(cell, value, name in old.formulas, field.expected + strict, found)
+    if isinstance(value, Unreadable):
+        return _COUNTS_AS.get(name, blank)
+    return value
 
 
 def _settle(cell: Cell, value: object, is_formula: bool, expected: str, found: _Carried) -> None:
@@ -229,7 +244,13 @@ def _row(row: GateRow, gate: Gate, old: Review, checklist: Checklist, found: _Ca
     if (cell := row.cells.get("gate")) and same(row.title, gate.title):
         found.take(cell)
     status = None if isinstance(row.status, Unreadable) else row.status
-    doubt = _doubt(row, gate, old, checklist)
+    mixed_up = _mixed_up(row, gate, old, checklist)
+    if mixed_up:
+        found.mixed_up = True
+        if (cell := row.cells.get("gate")) and cell not in found.carried:
+            found.leave(cell, mixed_up)
+    doubt = mixed_up or (_ASKS_OTHERWISE if asks_otherwise(row, gate) else "")
+    # A red stays red.
     if doubt and status in (Status.GREEN, Status.YELLOW):
         status = None
         if cell := row.cells.get("status"):
@@ -247,17 +268,19 @@ def _row(row: GateRow, gate: Gate, old: Review, checklist: Checklist, found: _Ca
     )
 
 
-def _doubt(row: GateRow, gate: Gate, old: Review, checklist: Checklist) -> str:
-    """Why a green or yellow mark may not be this gate's; "" where it is. A red stays red."""
-    if asks_otherwise(row, gate):
-        return "the gate asks for something else than when it was marked; mark it again"
-    drawn_from_this = (old.stamp.checklist, old.stamp.version) == (checklist.id, checklist.version)
-    if drawn_from_this and row.number_shown not in (None, "", str(gate.number)):
-        return (
-            f"the row shows the number “{row.number_shown}” and carries the hidden key of gate "
-            f"{gate.number}: nobody can tell which one was marked"
-        )
-    return ""
+def _mixed_up(row: GateRow, gate: Gate, old: Review, checklist: Checklist) -> str:
+    """Why a row's answers may be another gate's; "" where they are this one's."""
+    number = row.number_shown
+    if drawn_from(old, checklist) and number and number != str(gate.number):
+        shown = f"the number “{number}”"
+    else:
+        shown = shown_otherwise(row, gate, titles_on(old, checklist))
+    if not shown:
+        return ""
+    return (
+        f"the row shows {shown} and carries the hidden key of gate {gate.number}: nobody can tell which "
+        "one was marked"
+    )
 
 
 def _bare(change: Change) -> Change:

@@ -48,11 +48,13 @@ def date_unreadable(review: Review, context: Context) -> Iterator[Hit]:
 
 
 def label_missing(review: Review, context: Context) -> Iterator[Hit]:
-    """A label at the top of the form is gone."""
+    """A label at the top of the form is gone, or its box lies under a merged range."""
     is_form = len(review.cells.keys() & HEADER_BY_NAME.keys()) >= _MIN_LABELS
     for field in _MAY_BE_BLANK if is_form else ():
         if field not in review.cells:
-            yield Hit({"label": HEADER_BY_NAME[field].label})
+            yield Hit({"label": HEADER_BY_NAME[field].label, "remark": ""})
+        elif field in review.remarks and not getattr(review, field):
+            yield head_hit(review, field)
 
 
 # So many labels show that a review was read from a form at all.
@@ -219,7 +221,7 @@ def formula_in_input(review: Review, context: Context) -> Iterator[Hit]:
 
 
 # What a choice counts as while nobody can read it: the stricter reading.
-_STRICTER = {
+STRICTER = {
     "stakes": "Standard",
     "customer_data": "Yes",
     "regulated_area": "not regulated until it is corrected",
@@ -229,7 +231,7 @@ _STRICTER = {
 
 def choice_unreadable(review: Review, context: Context) -> Iterator[Hit]:
     """A choice that is not on its list."""
-    for field, counts_as in _STRICTER.items():
+    for field, counts_as in STRICTER.items():
         value = getattr(review, field)
         if isinstance(value, Unreadable):
             yield head_hit(review, field, **_not_on_list(value, HEADER_BY_NAME[field], counts_as))

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
-from gatebook.domain.checklist import Checklist
+from gatebook.domain.checklist import Checklist, Gate
 from gatebook.domain.effective import (
     downgrade_refusal,
     effective_rows,
@@ -46,16 +46,34 @@ def row_duplicated(review: Review, context: Context) -> Iterator[Hit]:
             yield row_hit(rows[-1], gate, "status", count=str(len(rows)), rows=places)
 
 
-def _drawn_from(review: Review, checklist: Checklist) -> bool:
+def drawn_from(review: Review, checklist: Checklist) -> bool:
     """Whether the form was made with this very checklist: another version has other titles."""
     stamp = review.stamp
     return (stamp.checklist, stamp.version) == (checklist.id, checklist.version)
 
 
+def titles_on(review: Review, checklist: Checklist) -> frozenset[str]:
+    """The titles that the form was drawn with, in lower case; none where another version drew it."""
+    if not drawn_from(review, checklist):
+        return frozenset()
+    return frozenset(clean(gate.title).lower() for gate in checklist.gates)
+
+
+def shown_otherwise(row: GateRow, gate: Gate, titles: frozenset[str]) -> str:
+    """What in sight of a row names another gate than its key, or that nothing does; "" for neither.
+    `titles` as `titles_on` gives them."""
+    shown, own = row.title.lower(), clean(gate.title).lower()
+    if shown in titles - {own}:
+        return f"the title {quoted(row.title)}"
+    if row.cells and not row.number_shown and (not shown or (titles and shown != own)):
+        return f"no number under # and {f'the title {quoted(row.title)}' if shown else 'no title'}"
+    return ""
+
+
 def row_unknown(review: Review, context: Context) -> Iterator[Hit]:
     """A row's key or number is not this checklist's."""
     checklist = context.checklist
-    drawn_from_this = _drawn_from(review, checklist)
+    drawn_from_this = drawn_from(review, checklist)
     for row in review.rows:
         gate = checklist.gate(row.key)
         if gate is None:
@@ -74,19 +92,12 @@ def row_unknown(review: Review, context: Context) -> Iterator[Hit]:
 
 def row_mixed_up(review: Review, context: Context) -> Iterator[Hit]:
     """Nothing in sight of a row says which gate it is, or its title says another than its key."""
-    checklist = context.checklist
-    # Another version of the checklist has titles of its own.
-    known = _drawn_from(review, checklist)
-    titles = {clean(gate.title).lower() for gate in checklist.gates} if known else set()
-    for row, gate in gate_rows(review, checklist):
-        if row.number_shown not in (None, str(gate.number)):
-            continue
-        shown, own = row.title.lower(), clean(gate.title).lower()
-        if shown in titles - {own}:
-            yield row_hit(row, gate, "gate", found=f"the title {quoted(row.title)}")
-        elif row.cells and row.number_shown is None and (not shown or (known and shown != own)):
-            title = f"the title {quoted(row.title)}" if shown else "no title"
-            yield row_hit(row, gate, "gate", found=f"no number under # and {title}")
+    titles = titles_on(review, context.checklist)
+    for row, gate in gate_rows(review, context.checklist):
+        if row.number_shown in (None, str(gate.number)) and (
+            found := shown_otherwise(row, gate, titles)
+        ):
+            yield row_hit(row, gate, "gate", found=found)
 
 
 def status_missing(review: Review, context: Context) -> Iterator[Hit]:
@@ -145,7 +156,8 @@ def artifact_missing(review: Review, context: Context) -> Iterator[Hit]:
     """A green shows no artifact."""
     for row, gate in gate_rows(review, context.checklist):
         if row.status is Status.GREEN and not shows_artifact(row):
-            yield row_hit(row, gate, "artifact")
+            nothing = f"{quoted(row.artifact)} is no proof" if row.artifact else "shows no artifact"
+            yield row_hit(row, gate, "artifact", found=nothing)
 
 
 def red_without_action(review: Review, context: Context) -> Iterator[Hit]:

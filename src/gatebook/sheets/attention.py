@@ -15,6 +15,7 @@ from gatebook.domain.cells import Cell, Range
 from gatebook.domain.findings import Finding
 from gatebook.domain.judge import Judged
 from gatebook.domain.systems import is_marked
+from gatebook.domain.text import is_seen
 from gatebook.sheets import look
 from gatebook.sheets.model import (
     Column,
@@ -178,11 +179,11 @@ def _text(content: Content) -> str:
 
 
 def _sum(texts: Iterable[tuple[int, int, str]]) -> str:
-    """A checksum of what stands in which cell: letters and digits, which every program keeps."""
+    """A checksum of what is seen in which cell: all but spaces and the like, which programs change."""
     found = sorted(
-        (row, column, letters)
+        (row, column, signs)
         for row, column, text in texts
-        if (letters := "".join(filter(str.isalnum, text)))
+        if (signs := "".join(filter(is_seen, text)))
     )
     return sha256(repr(found).encode("utf-8", "replace")).hexdigest()[:16]
 

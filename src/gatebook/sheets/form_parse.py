@@ -15,6 +15,7 @@ from gatebook.domain.fields import (
     DECISION_LABEL,
     HEADER,
     ROW,
+    ROW_BY_NAME,
 )
 from gatebook.domain.review import (
     SCHEMA,
@@ -40,6 +41,8 @@ from gatebook.sheets.headers import (
     labels_outside,
     lookup,
 )
+from gatebook.sheets.layout import COLUMNS
+from gatebook.sheets.merged import as_seen
 from gatebook.sheets.model import Grid, Raw
 
 _STAMP = re.compile(
@@ -48,6 +51,10 @@ _STAMP = re.compile(
     r";system=(?P<system>[^;]*);review=(?P<review>[^;]*)"
 )
 _REQUIRED = ("status", "owner", "next_action", "due", "artifact")
+_AS_DRAWN = tuple(ROW_BY_NAME[name].label for name in COLUMNS if name in ROW_BY_NAME)
+_TOO_LATE = (
+    "If it is too late for that, gatebook repair makes a fresh form of all that can be read."
+)
 _TABLE_NAMES = lookup(ROW)
 _LABEL_NAMES = lookup(HEADER) | {
     folded(ATTENDEES_LABEL): ("attendees", True),
@@ -152,6 +159,11 @@ def is_review(grid: Grid) -> bool:
     return widest >= _MIN_HEADERS and (len(labels) >= _MIN_LABELS or bool(keys))
 
 
+def is_stamp(text: str) -> bool:
+    """Whether a text is a review tab's stamp and nothing else."""
+    return bool(_STAMP.fullmatch(text))
+
+
 def read_stamp(grid: Grid) -> Stamp | None:
     """The tab's stamp; None where it is gone. Raises TabTrouble for two stamps or a newer form."""
     found = {
@@ -182,13 +194,14 @@ def read_stamp(grid: Grid) -> Stamp | None:
 def parse_review(grid: Grid, checklist: Checklist, location: str, modified: float) -> Review:
     """A review tab as typed data. Raises TabTrouble where the tab cannot be read as a whole."""
     stamp = read_stamp(grid)
+    grid = as_seen(grid)
     labels, headers, found_keys, wordings = _places(grid)
     keys = _key_cells(grid, found_keys, checklist)
     table_row = _table_row(headers)
     if len(headers.get(table_row, ())) < _FEWEST_HEADERS:
         raise TabTrouble(
             "the row with the headers Status, Owner, Next action is gone",
-            "Bring the header row back (undo), or move the answers to a fresh form.",
+            f"Bring the header row back (undo). {_TOO_LATE}",
         )
     texts = {
         column: str(value)
@@ -200,8 +213,7 @@ def parse_review(grid: Grid, checklist: Checklist, location: str, modified: floa
     except HeaderTrouble as trouble:
         raise TabTrouble(
             str(trouble),
-            "Bring the header back as it was: # · Gate · Status · Owner · Next action · Due · "
-            "Artifact · Downgrade approved by · Check.",
+            f"Bring the header back as it was: {' · '.join(_AS_DRAWN)}. {_TOO_LATE}",
         ) from trouble
     if "gate" not in columns and (titles := title_column(grid, checklist)) is not None:
         columns["gate"] = titles

@@ -6,7 +6,6 @@ list is whole by construction, and not by remembering each kind of damage.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,13 +20,15 @@ from gatebook.domain.review import Review
 from gatebook.domain.text import clean
 from gatebook.sheets import changes, guide, leftovers, typed
 from gatebook.sheets.extras import NO_EXTRAS, Extras, said
-from gatebook.sheets.form_draw import STAMP_PREFIX, TITLE, WORDING_PREFIX, draw_review_tab
-from gatebook.sheets.form_parse import TabTrouble, is_review, read_stamp
-from gatebook.sheets.formulas import KEY_PREFIX, TITLES_PREFIX
-from gatebook.sheets.layout import HELPERS_FROM
+from gatebook.sheets.form_draw import draw_review_tab
+from gatebook.sheets.form_parse import TabTrouble, is_review, landmarks, read_stamp
+from gatebook.sheets.formulas import KEY_PREFIX
+from gatebook.sheets.furniture import furniture
+from gatebook.sheets.layout import COLUMNS
 from gatebook.sheets.marks import LINE as MARKS_LINE
 from gatebook.sheets.mending import Mended, mend
-from gatebook.sheets.model import Formula, Grid, Noted, Sheet
+from gatebook.sheets.merged import covered
+from gatebook.sheets.model import Grid, Placed
 from gatebook.sheets.review_form import TabProblem, read_reviews
 
 _OWN_WORK = "the form works this out by itself"
@@ -35,7 +36,12 @@ _CHANGED = "a header or label of the form that was changed; the new form has its
 _STRAY = "it stands outside the form's boxes"
 _COMMENT = "a comment on a cell; forms carry none"
 _OTHER_TAB = "a tab of its own; it stays in the old file"
-_REFERENCE = re.compile(r"\$?[A-Z]{1,3}\$?[0-9]+")
+_LINK = "the link of a cell; a form carries links under Artifact only"
+_GUIDE = "the new form has a Guide of its own"
+_COVERED = "the merged range {area} covers it, so nobody saw it"
+# What is no damage of a form, and no reason to make a new one.
+_NO_DAMAGE = (_OTHER_TAB, _COMMENT, _LINK, _GUIDE)
+_MAIL = "mailto:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Salvaged:
             finding.code in ("sheet-disagrees", "row-unknown", "label-missing")
             for finding in self.before.findings
         )
-        damaged = [one for one in self.left if one.why not in (_OTHER_TAB, _COMMENT)]
+        damaged = [one for one in self.left if one.why not in _NO_DAMAGE]
         return bool(self.before is None or disagrees or self.mended or damaged)
 
 
@@ -90,7 +96,7 @@ def salvage(
     contents = read_reviews(readable, checklists, default, location, modified)
     by_tab = {grid.tab: grid for grid in grids}
     reviews = {review.tab for review in contents.reviews}
-    others = [g for g in grids if g.tab not in reviews and not _is_marked(g, guide.MARK)]
+    others = [grid for grid in grids if grid.tab not in reviews]
     unread = {problem.tab for problem in contents.problems}
     done = []
     for review in contents.reviews:
@@ -100,10 +106,10 @@ def salvage(
         healed = mended.get(review.tab, Mended(grid))
         left = [
             *_left_on_form(
-                grid, review, checklist, repaired, shown.get(grid.tab, NO_EXTRAS), healed.written
+                grid, review, checklist, repaired, shown.get(grid.tab, NO_EXTRAS), healed
             ),
             *_comments(grid, shown.get(grid.tab, NO_EXTRAS)),
-            *_left_elsewhere(others, review, unread, shown),
+            *_left_elsewhere(others, review, checklist, unread, shown),
         ]
         old = before.get(review.tab)
         done.append(Salvaged(review, checklist, old, repaired, healed.done, tuple(left)))
@@ -132,28 +138,63 @@ def _left_on_form(
     checklist: Checklist,
     repaired: Repaired,
     extras: Extras,
-    written: frozenset[Cell],
+    healed: Mended,
 ) -> Iterator[Leftover]:
     """Every cell of the old tab that is neither furniture nor carried, in the sheet's order."""
-    own = _Furniture(draw_review_tab(repaired.review, checklist))
-    attended = _attended(grid, old)
-    for place in sorted(grid.values.keys() | grid.formulas.keys()):
+    unseen = covered(grid)
+    carried = repaired.carried | (_attended(grid, old) - repaired.places.keys())
+    own = furniture(_drawn(repaired.review, checklist), grid, carried) | _line(grid, healed.grid)
+    for place in sorted(grid.values.keys() | grid.formulas.keys() | grid.links.keys()):
         cell = Cell(*place)
-        if cell in repaired.carried or cell in attended or own.has(grid, cell):
+        where = repaired.places.get(cell)
+        about, gate = (where.about, where.gate) if where else ("", None)
+        if cell in carried or cell in own:
+            if link := _lost_link(grid, cell, is_artifact=cell in carried and about == "Artifact"):
+                yield Leftover(grid.tab, cell.a1, about, gate, link, _LINK)
             continue
         text = said(grid, cell, extras)
         if not clean(text):
             continue
-        where = repaired.places.get(cell)
         why = repaired.why.get(cell) or (
-            _CHANGED
-            if cell in written
+            _COVERED.format(area=unseen[cell].a1)
+            if cell in unseen
+            else _CHANGED
+            if cell in healed.written
             else _OWN_WORK
-            if where and where.about == "Check"
+            if about == "Check"
             else _STRAY
         )
-        about, gate = (where.about, where.gate) if where else ("", None)
         yield Leftover(grid.tab, cell.a1, about, gate, text, why)
+
+
+def _drawn(review: Review, checklist: Checklist) -> dict[Cell, Placed]:
+    """What the new form has of itself, but for the gates' titles: whether a row shows its own was
+    looked at when it was read."""
+    cells = draw_review_tab(review, checklist).cells
+    keys = {cell.row for cell, one in cells.items() if str(one.content).startswith(KEY_PREFIX)}
+    return {
+        cell: one
+        for cell, one in cells.items()
+        if not (cell.row in keys and cell.column == COLUMNS["gate"])
+    }
+
+
+def _line(grid: Grid, healed: Grid) -> set[Cell]:
+    """The line that `sync --mark` writes above the headers."""
+    found = landmarks(healed)
+    above = found[0].row - 1 if found else -1
+    return {
+        Cell(*at)
+        for at, value in grid.values.items()
+        if at[0] == above and isinstance(value, str) and value.startswith(MARKS_LINE)
+    }
+
+
+def _lost_link(grid: Grid, cell: Cell, *, is_artifact: bool) -> str:
+    """The link on a cell whose text alone came along; "" where it says no more than the text."""
+    link = grid.links.get(cell, "")
+    told = is_artifact or clean(str(grid.values.get(cell, ""))) in (link, link.removeprefix(_MAIL))
+    return "" if told else link
 
 
 def _comments(grid: Grid, extras: Extras) -> Iterator[Leftover]:
@@ -181,48 +222,19 @@ def _attended(grid: Grid, old: Review) -> frozenset[Cell]:
     )
 
 
-class _Furniture:
-    """What a form itself says, wherever it has been moved."""
-
-    def __init__(self, drawn: Sheet) -> None:
-        self._texts: set[str] = set()
-        self._formulas: set[str] = set()
-        for placed in drawn.cells.values():
-            content = placed.content
-            if isinstance(content, Formula):
-                self._formulas.add(_shape(content.text))
-            elif isinstance(content, Noted):
-                self._texts.add(clean(content.whole))
-            elif isinstance(content, str) and placed.style.locked:
-                self._texts.add(clean(content))
-
-    def has(self, grid: Grid, cell: Cell) -> bool:
-        """Whether a cell holds what the form has of itself: labels, titles, formulas, hidden marks."""
-        formula = grid.formulas.get(cell)
-        if formula is not None:
-            return _shape(formula) in self._formulas
-        value = grid.values.get(cell)
-        if not isinstance(value, str):
-            # Numbers out of sight are the helpers' own.
-            return cell.column >= HELPERS_FROM
-        text = clean(value)
-        if text in self._texts or text.endswith(TITLE):
-            return True
-        hidden = (STAMP_PREFIX, KEY_PREFIX, TITLES_PREFIX, WORDING_PREFIX, MARKS_LINE)
-        return value.startswith(hidden)
-
-
-def _shape(formula: str) -> str:
-    """A formula without its addresses, which move, and without what programs write differently."""
-    text = formula.removeprefix("=").replace("_xlfn.", "").replace(";", ",").replace(" ", "")
-    return _REFERENCE.sub("@", text)
-
-
 def _left_elsewhere(
-    others: Sequence[Grid], review: Review, unread: set[str], shown: Mapping[str, Extras]
+    others: Sequence[Grid],
+    review: Review,
+    checklist: Checklist,
+    unread: set[str],
+    shown: Mapping[str, Extras],
 ) -> Iterator[Leftover]:
-    """Beside the form: what stands in its log of changes and is no change, and other people's tabs."""
+    """Beside the form: what stands in its log of changes and is no change, or on its Guide and is none
+    of it, and other people's tabs."""
     for grid in others:
+        if _is_marked(grid, guide.MARK):
+            yield from _left_on_guide(grid, checklist, shown.get(grid.tab, NO_EXTRAS))
+            continue
         system = changes.mark_of(grid)
         if system is None or grid.tab in unread:
             count = f"{len(grid.values.keys() | grid.formulas.keys())} cells"
@@ -234,6 +246,20 @@ def _left_elsewhere(
 def _is_marked(grid: Grid, *marks: str) -> bool:
     first = grid.values.get((0, 0))
     return isinstance(first, str) and first.startswith(marks)
+
+
+def _left_on_guide(grid: Grid, checklist: Checklist, extras: Extras) -> Iterator[Leftover]:
+    """What somebody wrote on a Guide. One of other words than ours is left as a whole."""
+    own = furniture(guide.draw_guide(checklist).cells, grid, ())
+    filled = grid.values.keys() | grid.formulas.keys() | grid.links.keys()
+    if 2 * len(own) < len(filled):
+        yield Leftover(grid.tab, "", "", None, f"{len(filled)} cells", _GUIDE)
+    else:
+        for place in sorted(filled - own):
+            cell, text = Cell(*place), said(grid, Cell(*place), extras)
+            if clean(text):
+                yield Leftover(grid.tab, cell.a1, "", None, text, _GUIDE)
+    yield from _comments(grid, extras)
 
 
 def _left_in_log(grid: Grid, review: Review, extras: Extras) -> Iterator[Leftover]:

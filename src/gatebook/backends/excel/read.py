@@ -13,6 +13,8 @@ from gatebook.backends.excel.package import TO_OWN_WORKBOOK, Package
 from gatebook.backends.protocol import Unreadable
 from gatebook.sheets.model import Grid
 
+_ON_TABS = ("comment", "drawings/", "media/")
+
 
 def read_workbook(
     path: Path, skip: frozenset[str] = frozenset(), *, whole: bool = False
@@ -43,6 +45,15 @@ def read_contents(
         from gatebook.backends.excel.slow import read_slowly
 
         return read_slowly(Package(data, places.times), main, skip, places)
+
+
+def has_more_than_cells(path: Path) -> bool:
+    """Whether comments, drawings or pictures hang on a workbook's tabs, which no Grid shows.
+
+    By the names of its parts: ISO/IEC 29500-1, 12.3 and 12.4. Raises Unreadable.
+    """
+    package = Package(_bytes_of(path), WHOLE.times)
+    return any(word in name for name in package.names() for word in _ON_TABS)
 
 
 def refuse_large(size: int) -> None:
