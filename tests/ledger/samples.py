@@ -13,7 +13,7 @@ from gatebook.domain.review import Review, Status
 from gatebook.ledger.records import Run, Seen, Sheet
 from tests.support.builders import TODAY, TWELVE, passing_review, stamp_of, with_row
 
-HERE = "portfolio.xlsx"
+HERE = "/srv/gates/portfolio.xlsx"
 STARTED = datetime(2026, 11, 23, 7, 30, 0, 123456, tzinfo=UTC)
 
 
