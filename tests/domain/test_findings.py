@@ -80,7 +80,8 @@ MADE_ELSEWHERE = {
     "system-renamed",
 }
 # Added to SPEC's list, because PAINS asks for them: formulas typed into inputs (13), words that are
-# on no list (9), a form of another version (8); rows sorted without their keys (5).
+# on no list (9), a form of another version (8); rows sorted without their keys (5). A launch that nobody
+# confirms would leave a system without any next review.
 ADDED = {
     "row-mixed-up": "block",
     "formula-in-input": "warn",
@@ -90,6 +91,7 @@ ADDED = {
     "yellow-not-allowed": "warn",
     "choice-unreadable": "warn",
     "checklist-differs": "warn",
+    "launch-unconfirmed": "warn",
 }
 
 
@@ -139,7 +141,7 @@ class TestCatalogue:
             "fix-later-than-a-week", "deferred-past-launch", "too-many-attendees", "owner-absent",
             "security-absent", "action-overdue", "review-due", "review-overdue",
             "major-change-unreviewed", "launched-without-passing", "sheet-disagrees",
-            "duplicate-review",
+            "duplicate-review", "launch-unconfirmed",
         }  # fmt: skip
 
     def test_what_a_formula_sees_has_words_on_the_form(self) -> None:
@@ -206,7 +208,8 @@ def _spoilt() -> list[Review]:
     )  # fmt: skip
     late = msgspec.structs.replace(third, regate_on=date(2026, 11, 22))
     mixed_up = with_row(passing_review(), 1, title=TWELVE.gates[1].title)
-    fourth = passing_review(owner="", attendees=(Attendee("A"),) * 7)
+    launched = date(2026, 11, 1)
+    fourth = passing_review(owner="", attendees=(Attendee("A"),) * 7, launch_date=launched)
     return [first, second, third, late, mixed_up, fourth]
 
 

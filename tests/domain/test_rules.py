@@ -590,15 +590,31 @@ class TestReviewDue:
         assert found(picture, date(2026, 12, 1)) == ["review-overdue at Review date"]
 
     def test_not_of_a_launch_that_is_only_planned(self) -> None:
-        assert found("Launch date: 2026-10-01", date(2027, 6, 1)) == []
+        assert found("Launch date: 2027-10-01", date(2027, 6, 1)) == []
 
     def test_a_major_change_makes_one_due_at_once_and_never_overdue(self) -> None:
-        picture = "Change: 2026-11-21, Model, Bo Li, Newer one"
+        picture = "Launch date:\nChange: 2026-11-21, Model, Bo Li, Newer one"
         for today in (date(2026, 11, 21), TODAY, date(2027, 5, 1)):
             assert found(picture, today) == [
                 "review-due at Review date",
                 "major-change-unreviewed at Changes B4",
             ]
+
+
+class TestLaunchUnconfirmed:
+    """Without it a system that was launched, and never marked as live, is never reviewed again."""
+
+    def test_from_the_day_after_the_launch_on(self) -> None:
+        picture = "Launch date: 2026-12-01"
+        assert found(picture, date(2026, 12, 1)) == []
+        assert found(picture, date(2026, 12, 2)) == ["launch-unconfirmed at Live"]
+
+    def test_not_of_a_live_system_nor_of_a_delayed_launch(self) -> None:
+        later = date(2026, 12, 2)
+        for picture in ("Launch date: 2026-12-01\nLive: Yes", "Launch date:"):
+            assert only(picture, "launch-unconfirmed", later) == []
+        delayed = "Launch date: 2026-12-01\n| # | Status |\n| 2 | Red |"
+        assert only(delayed, "launch-unconfirmed", later) == []
 
 
 class TestChanges:

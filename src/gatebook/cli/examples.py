@@ -59,6 +59,7 @@ _OWN: dict[str, dict[str, str]] = {
     "too-many-attendees": {"count": "8", "limit": "6"},
     "owner-absent": {"found": "“Jonas Pohl”"},
     "review-due": {"due": "2026-11-23"},
+    "launch-unconfirmed": {"date": "2026-11-16"},
     "major-change-unreviewed": {"kind": "Vendor model upgrade", "review": " of 2026-11-05"},
     "sheet-disagrees": {
         "found": "“Launch this week”",

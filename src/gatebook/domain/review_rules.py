@@ -211,6 +211,15 @@ def major_change_unreviewed(review: Review, context: Context) -> Iterator[Hit]:
         yield Hit(values, "on", change=change)
 
 
+def launch_unconfirmed(review: Review, context: Context) -> Iterator[Hit]:
+    """The launch date has passed, nothing held it up, and nobody says that the system is live."""
+    launch = plausible(review.launch_date, context.checklist)
+    if review.is_live or launch is None or launch >= context.today:
+        return
+    if not is_delayed(review, context.checklist):
+        yield Hit({"date": str(launch)}, "live")
+
+
 def formula_in_input(review: Review, context: Context) -> Iterator[Hit]:
     """A formula stands where something must be typed."""
     for row, gate in gate_rows(review, context.checklist):

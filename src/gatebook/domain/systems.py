@@ -28,7 +28,10 @@ PASSING = (Decision.LAUNCH, Decision.LAUNCH_WITH_PLAN)
 
 # Said of a system as it stands now, so not repeated for reviews that a newer one has replaced.
 _OF_THE_PRESENT = frozenset(
-    {"action-overdue", "review-due", "review-overdue", "major-change-unreviewed"}
+    {
+        *("action-overdue", "review-due", "review-overdue"),
+        *("major-change-unreviewed", "launch-unconfirmed"),
+    }
 )
 
 
