@@ -15,13 +15,13 @@ import msgspec
 import pytest
 
 from gatebook.domain.decision import RULES
-from gatebook.domain.review import LOW_STAKES, Review, SignOff, Status
+from gatebook.domain.review import LOW_STAKES, Change, Review, SignOff, Status
 from gatebook.ledger.ledger import open_ledger
 from tests.cli.conftest import Office, delete_row, review_of, with_red, with_yellow
 from tests.cli.test_history import AUGUST, CONFIG, JULY, JUNE, MAY, a_summer
 from tests.cli.test_terminal import at_terminal, cells, one_line, plain
 from tests.ledger.samples import run, sheet
-from tests.support.builders import TWELVE, with_row
+from tests.support.builders import REVIEWED, TODAY, TWELVE, with_row
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 NAME = "Support assistant"
@@ -285,3 +285,30 @@ def test_at_a_terminal_it_fits(summer: Office) -> None:
     assert "accepted" not in shown
     assert "5 Cost per task tracked: yellow · owner Mia Berg" in one_line(shown)
     assert "\x1b[" in shown
+
+
+def test_next_knows_a_change_that_another_form_of_the_system_lists(office: Office) -> None:
+    """People go on writing into the log of the file they have; the portfolio counts it, so this does."""
+    changed = TODAY - timedelta(1)
+    where = ("--portfolio", office.portfolio)
+    log = (Change(changed, "Model", "Bo Li", "A newer model"),)
+    old = review_of(NAME, REVIEWED - timedelta(30))
+    office.form("new.xlsx", review_of(NAME))
+    office.form("old.xlsx", old)
+    office.sync(today=TODAY - timedelta(1))
+    before = explained(office, *where)
+    office.form("old.xlsx", msgspec.structs.replace(old, changes=log))
+    office.sync()
+    row = office.row(NAME)
+    assert row["Because"] == "after a major change"
+    now = explained(office, *where)
+    assert now["Next"] == f"{row['Next review'].date()} (after a major change)"
+    assert now["Next"].startswith(str(changed))
+    # Nobody had written it down the day before.
+    then = explained(office, *where, "--as-of", TODAY - timedelta(1))
+    assert then.get("Next") == before.get("Next")
+    # A form that is gone says nothing any more, in either place.
+    (office.reviews / "old.xlsx").unlink()
+    office.sync()
+    assert office.row(NAME)["Because"] is None
+    assert explained(office, *where).get("Next") == before.get("Next")

@@ -17,7 +17,7 @@ from gatebook.domain.review import as_date
 if TYPE_CHECKING:
     from gatebook.domain.checklist import Checklist
     from gatebook.domain.judge import Judged
-    from gatebook.ledger.records import FoundThere, GateThen, Run, Standing, Version
+    from gatebook.ledger.records import AsOf, FoundThere, GateThen, Run, Standing, Version
 
 _LABEL = 10
 # The effective status that decides, by decision; where something is to be finished, findings do.
@@ -102,7 +102,35 @@ def from_ledger(
         since=until[-1].today,
         until=after[0].today if after else None,
     )
-    return Answer(name, key, then.versions[0], day, recorded, checklists)
+    version = _with_next(known, then, checklists.get(then.versions[0].checklist), counting=counting)
+    return Answer(name, key, version, day, recorded, checklists)
+
+
+def _with_next(known: Past, then: AsOf, checklist: Checklist | None, *, counting: bool) -> Version:
+    """The version that counted, with the next review as its portfolio shows it: a change may stand in
+    another form of the system."""
+    from msgspec.structs import replace
+
+    from gatebook.domain.cadence import next_review
+    from gatebook.domain.systems import with_changes_of
+
+    version = then.versions[0]
+    last = {
+        one.review_id: one
+        for one in sorted(
+            known.ledger.history(known.portfolio, version.system_key), key=lambda one: one.id
+        )
+        if one.run <= then.run.id and one.review_id != version.review_id
+    }
+    gone = not_there(known, [one.id for one in last.values()]) if counting else {}
+    others = [one.review for one in last.values() if one.id not in gone]
+    review = with_changes_of(version.review, others)
+    if review is version.review or checklist is None:
+        return version
+    due = next_review(review, checklist, delayed=version.decision == Decision.DELAYED)
+    return replace(
+        version, next_due=due.due if due else None, next_reason=due.reason if due else ""
+    )
 
 
 def _not_then(name: str, day: date | None, standings: list[Standing]) -> Stop:

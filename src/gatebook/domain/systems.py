@@ -238,20 +238,26 @@ def _is_held_back(system: System, last: Step) -> bool:
 def _with_all_changes(newest: Judged, sheets: list[Judged], today: date) -> Judged:
     """The newest review judged with the changes that any sheet of the system lists: people go on
     writing into the log of the file they have."""
-    own = {(change.on, change.kind, change.what) for change in newest.review.changes}
-    others = [
-        msgspec.structs.replace(change, tab="", cells={}, where=one.review.location)
-        for one in sheets
-        if one.review.location != newest.review.location
-        for change in one.review.changes
-        if (change.on, change.kind, change.what) not in own
-    ]
-    if not others:
+    review = with_changes_of(newest.review, (one.review for one in sheets))
+    if review is newest.review:
         return newest
-    review = msgspec.structs.replace(newest.review, changes=(*newest.review.changes, *others))
     copies = tuple(f for f in newest.findings if f.code == "duplicate-review")
     again = judge(review, newest.checklist, today)
     return msgspec.structs.replace(again, findings=(*again.findings, *copies))
+
+
+def with_changes_of(review: Review, others: Iterable[Review]) -> Review:
+    """A review with the changes that other workbooks of its system list as well; itself where there
+    are none."""
+    own = {(change.on, change.kind, change.what) for change in review.changes}
+    more = [
+        msgspec.structs.replace(change, tab="", cells={}, where=other.location)
+        for other in others
+        if other.location != review.location
+        for change in other.changes
+        if (change.on, change.kind, change.what) not in own
+    ]
+    return msgspec.structs.replace(review, changes=(*review.changes, *more)) if more else review
 
 
 def _renamed(newest: Judged, earlier: Sequence[Judged]) -> Finding | None:
