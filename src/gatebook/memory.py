@@ -113,8 +113,17 @@ class Memory:
         other = {where for where in older if not self._holds_still(stamped[where])}
         newer = stamped.keys() - older
         marked = {where: day for where, day in past.older.items() if where not in newer}
+        unread = frozenset(
+            (steps[one].system_key, steps[one].review_id)
+            for sheet in sheets
+            if sheet.result.problems and (state := self._known.get(sheet.source.location))
+            for one in state.reviews
+            if one in steps
+        )
         return Remembered(
-            past=msgspec.structs.replace(past, older=dict.fromkeys(sorted(other), today) | marked),
+            past=msgspec.structs.replace(
+                past, older=dict.fromkeys(sorted(other), today) | marked, unread=unread
+            ),
             told=tuple(told(sheets, self._known, past.steps, older, other)),
             runs=tuple(
                 _run_row(run, when) for run in self._ledger.runs(self._portfolio) if run.written

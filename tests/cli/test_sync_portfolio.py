@@ -1031,13 +1031,39 @@ def test_a_date_set_back_makes_no_launch_and_is_told_as_what_it_is(
     assert office.row("Bot")["Sync state"] == "Read"
 
 
-def test_a_lost_review_that_was_no_worse_leaves_the_older_one(office: Office) -> None:
+@pytest.mark.parametrize(("lose", "words"), [(_gone, "is missing"), (_spoilt, "could not be read")])
+def test_a_lost_review_that_was_no_worse_leaves_the_older_one(
+    office: Office, lose: Callable[[Office], None], words: str
+) -> None:
     office.form("old.xlsx", with_red(review_of("Bot", REVIEWED - timedelta(30)), 3, TOMORROW))
-    newer = office.form("new.xlsx", review_of("Bot"))
+    office.form("new.xlsx", review_of("Bot"))
     office.sync()
-    newer.write_bytes(b"spoilt")
+    lose(office)
+    for _ in range(2):
+        office.sync()
+        row = office.row("Bot")
+        assert row["Decision"].startswith("Launch delayed")
+        assert row["Sync state"] == f"Read; a newer review, of {REVIEWED}, {words}"
+
+
+def test_without_a_ledger_the_page_does_not_say_that_nothing_is_overdue(office: Office) -> None:
+    """What a missing system had open is known from its last row only; it is not on the tab Actions."""
+    late = TODAY - timedelta(3)
+    form = office.form("A.xlsx", with_red(review_of("A", regate_on=LAUNCH), 3, late))
+    assert office.sync("--ledger", "off").code == 0
+    form.unlink()
+    ran = office.sync("--ledger", "off")
+    assert "1 overdue action" in ran.out
+    sheet = openpyxl.load_workbook(office.portfolio)["Portfolio"]
+    page = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert "Nothing is overdue." not in page
+    assert any("A: 1 overdue when it was last read; not listed" in text for text in page)
+    # With a ledger the action itself is there.
+    office.form("A.xlsx", with_red(review_of("A", regate_on=LAUNCH), 3, late))
     office.sync()
-    assert office.row("Bot")["Decision"].startswith("Launch delayed")
+    form.unlink()
+    assert "1 overdue action" in office.sync().out
+    assert [row["System"] for row in office.table("Actions")] == ["A"]
 
 
 def test_a_spoilt_tab_beside_a_sound_one(office: Office) -> None:

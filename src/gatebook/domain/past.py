@@ -71,13 +71,14 @@ class Past(msgspec.Struct, frozen=True):
     `steps` in the order in which they were recorded. `gone`: reviews, by system and id, that no sheet
     holds any more, and since when. `older`: places of sheets that were replaced by an older copy, and
     since when. `stamps`: by place the latest time stamp that a sheet there ever had (seconds since
-    1970).
+    1970). `unread`: reviews, by system and id, whose sheet is there and could not be read this time.
     """
 
     steps: tuple[Step, ...] = ()
     gone: Mapping[tuple[str, str], date] = {}
     older: Mapping[str, date] = {}
     stamps: Mapping[str, float] = {}
+    unread: frozenset[tuple[str, str]] = frozenset()
 
 
 class Lost(msgspec.Struct, frozen=True):

@@ -107,9 +107,11 @@ def _read_state(system: System, past: Past) -> str:
     """That a sheet was read, and what is odd about it: it is older than the one that stood there, or
     a newer review of the system was there before."""
     newest = as_date(system.newest.review.review_date)
-    later = [step.day for step in system.gone if newest and step.day > newest]
+    later = [step for step in system.gone if newest and step.day > newest]
     if later:
-        return f"{READ}; a newer review, of {max(later)}, is {MISSING}"
+        last = max(later, key=lambda step: step.day)
+        unread = (last.system_key, last.review_id) in past.unread
+        return f"{READ}; a newer review, of {last.day}, {UNREADABLE if unread else f'is {MISSING}'}"
     older = past.older.get(system.newest.review.location)
     return f"{READ}; an older copy since {older}" if older else READ
 

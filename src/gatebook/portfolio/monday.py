@@ -28,7 +28,7 @@ from gatebook.sheets.monday import (
     letters,
 )
 from gatebook.sheets.portfolio_front import FIRST_SYSTEM
-from gatebook.sheets.portfolio_tables import DECISION_WORDS, ActionRow, SystemRow
+from gatebook.sheets.portfolio_tables import DECISION_WORDS, ActionRow, SystemRow, unlisted
 
 _SOON = timedelta(DUE_DAYS)
 _LONGEST = 30
@@ -52,15 +52,16 @@ def monday_view(
 ) -> View:
     """The view over everything that was read, and over what could not be; `rows` in their order."""
     overdue = [action for action in actions if (action.days_overdue or 0) > 0]
+    unknown = unlisted(rows, actions)
     not_read = sum(not row.was_read for row in rows)
     tiles = [Tile(sum(bool(row.decision_code) for row in rows), "systems")]
     for decision, word in DECISION_WORDS.items():
         count = sum(row.decision_code == decision.value for row in rows)
         tiles.append(Tile(count, word, decision))
-    tiles.append(Tile(len(overdue), "overdue actions"))
+    tiles.append(Tile(len(overdue) + sum(row.overdue for row in unknown), "overdue actions"))
     tiles.append(Tile(not_read, "not read this time", to=_TABLE[1] if not_read else ""))
     blocked, due = _blocked(systems, rows, place), _due(rows, today)
-    late = tuple(_late(action) for action in overdue)
+    late = tuple(map(_unlisted, unknown)) + tuple(map(_late, overdue))
     first = Block(BLOCKED, blocked, "No launch is held up.", *_TABLE, _FROZEN)
     if not rows:
         first = Block(NOTHING, _NO_REVIEW, "", width=_FROZEN)
@@ -165,6 +166,12 @@ def _late(action: ActionRow) -> Content:
     who = f"{action.owner or 'no owner'} · {_short(action.system)}"
     text = f"{days} · {who} · gate {gate}: {action.action}"
     return _to(action.link, text)
+
+
+def _unlisted(row: SystemRow) -> Content:
+    return _to(
+        row.link, f"{_short(row.system)}: {row.overdue} overdue when it was last read; not listed"
+    )
 
 
 def _due(rows: Sequence[SystemRow], today: date) -> tuple[Content, ...]:

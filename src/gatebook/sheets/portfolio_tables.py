@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -245,9 +246,19 @@ class Tables:
 
     @property
     def overdue(self) -> int:
-        """How many open actions are overdue."""
-        return sum((action.days_overdue or 0) > 0 for action in self.actions)
+        """How many open actions are overdue, as far as is known."""
+        listed = sum((action.days_overdue or 0) > 0 for action in self.actions)
+        return listed + sum(row.overdue for row in unlisted(self.systems, self.actions))
 
     def decided(self, decision: Decision) -> int:
         """How many systems stand at a decision."""
         return sum(row.decision_code == decision for row in self.systems)
+
+
+def unlisted(rows: Iterable[SystemRow], actions: Iterable[ActionRow]) -> tuple[SystemRow, ...]:
+    """Systems that were not read this time, had overdue actions when they were, and whose actions are
+    on no record: without a ledger nothing but their row is known."""
+    listed = {action.system for action in actions}
+    return tuple(
+        row for row in rows if row.overdue and not row.was_read and row.system not in listed
+    )
