@@ -6,6 +6,7 @@ Source: CLI.md, and the issue "Nothing forgotten", part 5.
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -326,7 +327,41 @@ def test_the_csv_has_a_row_for_each_version(summer: Office) -> None:
 
 def test_every_plain_field_of_a_record_is_exported() -> None:
     kept_back = {"gates_text"}
-    assert set(REVIEWS) == set(Record.__struct_fields__) - kept_back
+    assert set(REVIEWS) - {"counts_now"} == set(Record.__struct_fields__) - kept_back
+
+
+def test_the_csv_says_which_version_counts(summer: Office) -> None:
+    summer.run("history", "--csv", "all.csv")
+    counts = {
+        (row["system"], row["review_date"], row["decision"])
+        for row in read_csv(summer.folder / "all.csv")
+        if row["counts_now"] == "True"
+    }
+    assert counts == {
+        ("Support assistant", str(JULY), "launch"),
+        ("Ticket router", str(JUNE), "launch"),
+    }
+
+
+def test_the_docs_name_every_column() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
+    table = page.partition("| column | says |")[2].partition("\n\n")[0]
+    named = re.findall(
+        r"`([a-z_]+)`", "".join(line.split("|")[1] for line in table.splitlines()[2:])
+    )
+    assert sorted(named) == sorted(REVIEWS.keys() | GATES.keys())
+
+
+def test_a_corrected_date_is_shown(office: Office) -> None:
+    """The same review with another date: people see both days."""
+    review = review_of("Support assistant", MAY)
+    office.form("a.xlsx", review)
+    office.sync(today=JULY)
+    office.form("a.xlsx", msgspec.structs.replace(review, review_date=JUNE))
+    office.sync(today=JULY)
+    lines = office.run("history", "Support assistant", "--portfolio", "portfolio.xlsx").out
+    heads = [line.split()[0] for line in lines.splitlines()[1:] if not line.startswith(" " * 10)]
+    assert heads == [str(MAY), str(JUNE)]
 
 
 def test_the_csv_of_a_systems_gates(summer: Office) -> None:
@@ -392,6 +427,7 @@ def test_a_hostile_form_stays_text_all_the_way(office: Office) -> None:
 
 # How Parquet calls a column of each kind; readers take either width of text.
 KINDS = {
+    bool: {"bool[pyarrow]"},
     int: {"int64[pyarrow]"},
     str: {"string", "string[pyarrow]", "large_string[pyarrow]"},
     date: {"date32[day][pyarrow]"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
@@ -24,7 +24,7 @@ REVIEWS: dict[str, type] = {
     "review_id": str, "system": str, "review_date": date, "decision": str, "shown_as": str,
     "reason": str, "green": int, "yellow": int, "red": int, "open": int, "checklist": str,
     "checklist_version": int, "regate_on": date, "next_due": date, "next_reason": str,
-    "location": str, "tab": str, "answers": str,
+    "location": str, "tab": str, "answers": str, "counts_now": bool,
 }  # fmt: skip
 GATES: dict[str, type] = {
     "id": int, "recorded": date, "system_key": str, "review_id": str, "system": str,
@@ -39,9 +39,11 @@ _OF_A_GATE = ("number", "key", "status", "effective", "owner", "due")
 _FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
-def review_rows(records: Sequence[Record]) -> list[dict[str, object]]:
-    """A row for each version of a review; the columns of REVIEWS."""
-    return [{name: row[name] for name in REVIEWS} for row in (one.row() for one in records)]
+def review_rows(records: Sequence[Record], counting: Collection[int]) -> list[dict[str, object]]:
+    """A row for each version of a review; the columns of REVIEWS. `counting`: the ids of those that
+    count now."""
+    rows = [one.row() | {"counts_now": one.id in counting} for one in records]
+    return [{name: row[name] for name in REVIEWS} for row in rows]
 
 
 def gate_rows(records: Sequence[Record]) -> list[dict[str, object]]:
@@ -114,7 +116,12 @@ def write_parquet(
 ) -> None:
     """Write a Parquet file: texts as they are, days as dates. Raises Stop with exit code 4."""
     frame = _frame(rows, columns, _text)
-    kinds = {int: "int64[pyarrow]", str: "string[pyarrow]", date: "date32[day][pyarrow]"}
+    kinds = {
+        bool: "bool[pyarrow]",
+        int: "int64[pyarrow]",
+        str: "string[pyarrow]",
+        date: "date32[day][pyarrow]",
+    }
     frame = frame.astype({name: kinds[kind] for name, kind in columns.items()})
     _put(path, partial(frame.to_parquet, engine="pyarrow", index=False))
 

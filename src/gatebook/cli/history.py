@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,7 +76,9 @@ def command(
     with past(place) as known:
         key = _key(" ".join(system), known)
         if exports:
-            _export(_of(known, key), exports, gates=gates, quiet=quiet, beside_json=as_json)
+            records = _of(known, key)
+            counting = _counting(known, records)
+            _export(records, counting, exports, gates=gates, quiet=quiet, beside_json=as_json)
         if as_json:
             from gatebook.cli.reports import json_line
 
@@ -119,6 +121,7 @@ def _of(known: Past, key: str | None) -> Sequence[Record]:
 
 def _export(
     records: Sequence[Record],
+    counting: Collection[int],
     exports: Sequence[tuple[str, Any]],
     *,
     gates: bool,
@@ -129,7 +132,8 @@ def _export(
 
     from gatebook.cli.export import GATES, REVIEWS, gate_rows, review_rows
 
-    rows, columns = (gate_rows(records), GATES) if gates else (review_rows(records), REVIEWS)
+    rows = gate_rows(records) if gates else review_rows(records, counting)
+    columns = GATES if gates else REVIEWS
     for file, write in exports:
         write(rows, columns, Path(file))
         if not quiet:
@@ -163,13 +167,13 @@ def _one_system(known: Past, key: str) -> dict[str, Any]:
     from gatebook.cli.reports import SCHEMA
 
     versions = known.ledger.history(known.portfolio, key)
-    now = _counting(known, key, versions)
+    counting = _counting(known, versions)
     return {
         "schema": SCHEMA,
         "portfolio": known.portfolio,
         "system": _name(known, key),
         "system_key": key,
-        "reviews": [full_record(one) | {"counts_now": one is now} for one in versions],
+        "reviews": [full_record(one) | {"counts_now": one.id in counting} for one in versions],
     }
 
 
@@ -193,15 +197,17 @@ def _systems(known: Past) -> list[tuple[str, str, list[Record], Record | None]]:
     return sorted(found, key=lambda one: (one[0].lower(), one[1]))
 
 
-def _counting(known: Past, key: str, versions: Sequence[Version]) -> Version | None:
-    """The one of a system's versions that counts now. What counts may differ from it in something that
-    nobody typed, and is then not among them."""
-    counts = known.ledger.standing(known.portfolio).get(key)
-    if counts is None:
-        return None
-    review = known.ledger.versions([counts])[counts].review_id
-    same = [one for one in versions if one.review_id == review and one.id <= counts]
-    return max(same, key=lambda one: one.id)
+def _counting(known: Past, records: Sequence[Record]) -> frozenset[int]:
+    """The ids of those that count now. What counts may differ from the one that is meant in something
+    that nobody typed, and is then not among them."""
+    counts = known.ledger.versions(known.ledger.standing(known.portfolio).values())
+    last = {(one.system_key, one.review_id): one.id for one in counts.values()}
+    found: dict[tuple[str, str], int] = {}
+    for one in records:
+        review = one.system_key, one.review_id
+        if one.id <= last.get(review, -1):
+            found[review] = max(one.id, found.get(review, -1))
+    return frozenset(found.values())
 
 
 def _show_all(known: Past) -> None:
@@ -231,34 +237,39 @@ def _day(one: Record) -> str:
 
 def _show_one(known: Past, key: str, *, quiet: bool) -> None:
     versions = known.ledger.history(known.portfolio, key)
-    now = _counting(known, key, versions)
+    counting = _counting(known, versions)
     counts = known.ledger.standing(known.portfolio).get(key, 0)
-    gone = not_there(known, [counts]).get(counts, "") if now else ""
-    show(_lines(_name(known, key), key, versions, now, gone, quiet=quiet))
+    gone = not_there(known, [counts]).get(counts, "") if counting else ""
+    show(_lines(_name(known, key), key, versions, counting, gone, quiet=quiet))
 
 
 def _lines(
-    name: str, key: str, versions: Sequence[Version], now: Version | None, gone: str, *, quiet: bool
+    name: str,
+    key: str,
+    versions: Sequence[Version],
+    counting: Collection[int],
+    gone: str,
+    *,
+    quiet: bool,
 ) -> Iterator[Line]:
     reviews = len({one.review_id for one in versions})
     counted = f"{reviews} review{'' if reviews == 1 else 's'}"
     if len(versions) > reviews:
         counted += f" in {len(versions)} versions"
     yield Line(((name, "name"), (f" ({key}): {counted}", "")))
-    seen: set[str] = set()
+    days: dict[str, str] = {}
     for one in versions:
-        again = one.review_id in seen
-        seen.add(one.review_id)
-        day = "the same" if again else _day(one)
+        day = "the same" if days.get(one.review_id) == _day(one) else _day(one)
+        days[one.review_id] = _day(one)
         yield Line(((f"{day:10}", ""), ("  ", ""), (one.shown_as, one.decision)), 2, _TEXT_AT)
         if not quiet:
-            counting = f"counts now{gone and f', {gone}'}" if one is now else ""
-            yield from _details(one, counting)
-    if now is None and not quiet:
+            now = f"counts now{gone and f', {gone}'}" if one.id in counting else ""
+            yield from _details(one, now)
+    if not counting and not quiet:
         yield line("No review of it counts any more: its forms and its row are gone.", 2)
 
 
-def _details(one: Version, counting: str) -> Iterator[Line]:
+def _details(one: Version, now: str) -> Iterator[Line]:
     from gatebook.cli.past import checklist_name
 
     if one.decision != "incomplete":
@@ -267,4 +278,4 @@ def _details(one: Version, counting: str) -> Iterator[Line]:
     stood = ", ".join(f"{number} {word}" for number, word in numbers if number)
     where = f"{one.location} · {one.tab}"
     yield line(f"{stood} · {where} · {checklist_name(one)}", _TEXT_AT, "quiet")
-    yield line(f"recorded {one.recorded}{counting and f' · {counting}'}", _TEXT_AT, "quiet")
+    yield line(f"recorded {one.recorded}{now and f' · {now}'}", _TEXT_AT, "quiet")
