@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -251,3 +252,53 @@ def test_quiet_prints_the_paths_alone(office: Office) -> None:
     office.form("a.xlsx", review_of("Router"))
     assert renew(office, "-q")[:] == (0, "reviews/router review 2026-11-23.xlsx\n", "")
     assert renew(office, "-q")[:] == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("lose", "said"),
+    [(Path.unlink, "missing since 2026-11-23"), (None, "could not be read since 2026-11-23")],
+)
+def test_the_newest_review_comes_from_the_ledger_where_its_sheet_is_gone(
+    office: Office, lose: Callable[[Path], None] | None, said: str
+) -> None:
+    """Its open actions and its red are on the next form, not those of the review before."""
+    office.form("old.xlsx", review_of("Router", REVIEWED - timedelta(30)))
+    newest = office.form("new.xlsx", with_red(review_of("Router"), 3))
+    office.sync()
+    if lose:
+        lose(newest)
+    else:
+        newest.write_bytes(b"spoilt")
+    office.sync()
+    ran = renew(office, "--date", DUE, "--portfolio", office.portfolio)
+    assert ran.code == (0 if lose else 1)
+    assert ran.out == "reviews/router review 2026-12-01.xlsx\n"
+    assert f"Router: its newest review, of {REVIEWED} ({said}), is taken from the record" in ran.err
+    review = read(office.reviews / "router review 2026-12-01.xlsx")
+    assert (review.rows[2].note, review.rows[2].next_action) == ("Last time: Red", "Fix it")
+    # Without the ledger nobody knows of it.
+    (office.reviews / "router review 2026-12-01.xlsx").unlink()
+    renew(office, "--date", DUE)
+    assert read(office.reviews / "router review 2026-12-01.xlsx").rows[2].note == "Last time: Green"
+
+
+def test_a_sheet_that_was_edited_since_the_last_sync_is_what_counts(office: Office) -> None:
+    office.form("a.xlsx", with_red(review_of("Router"), 3))
+    office.sync()
+    office.form("a.xlsx", review_of("Router"))
+    ran = renew(office, "--date", DUE, "--portfolio", office.portfolio)
+    assert "from the record" not in ran.err
+    assert read(office.reviews / "router review 2026-12-01.xlsx").rows[2].note == "Last time: Green"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_ledger_that_cannot_be_read_stops_it_only_where_it_was_asked_for(
+    office: Office, asked: bool
+) -> None:
+    office.form("a.xlsx", review_of("Router"))
+    (office.folder / "gatebook.toml").write_text('portfolio = "portfolio.xlsx"\n', encoding="utf-8")
+    (office.folder / "portfolio.ledger.db").write_bytes(b"no database" * 100)
+    ran = renew(office, "--date", DUE, *(["--portfolio", "portfolio.xlsx"] if asked else []))
+    assert ran.code == (4 if asked else 0)
+    assert ("warning: the ledger was not asked: " in ran.err) is not asked
+    assert (ran.out == "") is asked

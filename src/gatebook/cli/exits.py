@@ -24,6 +24,7 @@ class Stop(Exception):
 
     def __init__(self, code: int, problem: str, remedy: str = "") -> None:
         self.code = code
+        self.problem = problem
         self.text = f"gatebook: {problem}" + (f"\n  What to do: {remedy}" if remedy else "")
         super().__init__(self.text)
 

@@ -12,7 +12,7 @@ import click
 
 from gatebook.cli.exits import DONE, SOME_UNREADABLE, USAGE, Stop
 from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
-from gatebook.cli.past import Place, listed, near_misses, place_of, remembering
+from gatebook.cli.past import Place, is_there, listed, near_misses, place_of, remembering
 from gatebook.cli.terminal import show
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _explain_system(
         )
     place = None if locations else place_of(using, portfolio, ledger)
     of_the_ledger = bool(as_of or portfolio or ledger)
-    if place and not of_the_ledger and not _is_there(place):
+    if place and not of_the_ledger and not is_there(place):
         place = None
     places = () if of_the_ledger else locations or using.config.locations
     code = DONE
@@ -136,14 +136,6 @@ def _explain_system(
 
         show(why_lines(answer))
     return code
-
-
-def _is_there(place: Place) -> bool:
-    """Whether a ledger that is a file was ever made; one on a server counts as there."""
-    from gatebook.wiring import ledger_file
-
-    file = ledger_file(place.url)
-    return file is None or file.exists()
 
 
 def _from_ledger(asked: str, as_of: datetime.date | None, place: Place, using: Settings) -> Answer:

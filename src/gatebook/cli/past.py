@@ -79,6 +79,14 @@ def place_of(using: Settings, portfolio: str, ledger: str) -> Place | None:
     return Place(url, named, configured)
 
 
+def is_there(place: Place) -> bool:
+    """Whether a ledger that is a file was ever made; one on a server counts as there."""
+    from gatebook.wiring import ledger_file
+
+    file = ledger_file(place.url)
+    return file is None or file.exists()
+
+
 @contextmanager
 def past(place: Place) -> Iterator[Past]:
     """Open a ledger to read it. Raises Stop: exit code 2 where there is none, 4 where it is broken."""

@@ -20,6 +20,7 @@ from gatebook.cli.making import (
     token,
 )
 from gatebook.cli.options import IsoDate, common, settings_or_stop, signing_in
+from gatebook.cli.past import place_of, remembering
 
 if TYPE_CHECKING:
     from gatebook.domain.judge import Judged
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Only this system; may be given more than once.",
 )
+@remembering
 @click.option("--today", type=IsoDate(), help="Reckon from this day instead of today.")
 @signing_in
 @common
@@ -59,6 +61,8 @@ def command(
     place: str,
     day: datetime.date | None,
     names: tuple[str, ...],
+    portfolio: str,
+    ledger: str,
     today: datetime.date | None,
     config: str,
     checklist_files: tuple[str, ...],
@@ -68,12 +72,14 @@ def command(
     """Make the form of each system's next review. Nothing is overwritten.
 
     Names, owners, artifacts, open actions and the log of changes are carried forward. Every gate has
-    to be marked again; its last mark stands under its title.
+    to be marked again; its last mark stands under its title. Where the sheet of a system's newest review
+    is gone, the ledger of the last sync has it.
 
     \b
     gatebook renew reviews/
     gatebook renew reviews/ --system "Support assistant" --date 2026-12-18
     """
+    from gatebook.cli.newest import with_recorded
     from gatebook.cli.reading import read_locations
     from gatebook.cli.reports import problem_lines
     from gatebook.domain.systems import systems
@@ -85,6 +91,8 @@ def command(
         raise Stop(USAGE, "no location to read", "name a folder, or locations in gatebook.toml.")
     loaded = read_locations(places, using, now, quiet=quiet)
     found = _named(systems(loaded.judged, now), names)
+    record, asked = place_of(using, portfolio, ledger), bool(portfolio or ledger)
+    found = with_recorded(found, record, using, now, asked=asked)
     wanted = _wanted(found, day, now, quiet=quiet)
     try:
         _make(wanted, place, using, quiet=quiet)
