@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +11,14 @@ import pytest
 
 from gatebook.cli.digest import file_stems
 from gatebook.digest import GROUP, MARK
-from tests.cli.conftest import Office, Ran, review_of, with_red, with_yellow
-from tests.support.builders import TODAY
+from tests.cli.conftest import Office, Ran, delete_row, review_of, with_red, with_yellow
+from tests.support.builders import REVIEWED, TODAY
 
 _PEOPLE = ["ana-ruiz", "bo-li", "chidi-okafor"]
+
+
+def _spoil(path: Path) -> None:
+    path.write_bytes(b"spoilt")
 
 
 def digest(office: Office, *arguments: object) -> Ran:
@@ -240,3 +245,41 @@ def test_two_people_never_share_a_file() -> None:
     assert stems[GROUP] == "no-single-owner"
     assert all(len(stem.encode()) < 200 for stem in stems.values())
     assert file_stems(names[::-1]) == stems
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, _spoil])
+def test_what_is_open_in_a_sheet_that_is_gone_is_not_forgotten(
+    office: Office, lose: Callable[[Path], None]
+) -> None:
+    """The ledger knows it, as the portfolio does."""
+    office.form("b.xlsx", review_of("B"))
+    form = office.form("a.xlsx", with_yellow(review_of("A"), 5, date(2026, 11, 20)))
+    office.sync()
+    lose(form)
+    assert "mia-berg.md" not in texts_of(office)
+    office.sync()
+    ran = digest(office, "--portfolio", office.portfolio)
+    state = "missing" if lose is Path.unlink else "could not be read"
+    told = f"A: its newest review, of {REVIEWED} ({state} since {TODAY}), is taken from the record"
+    assert told in ran.err
+    assert "Mia Berg: 0 systems, 1 open action (1 overdue), 0 reviews or re-gates" in ran.out
+    assert b"### Overdue\n\n- **2026-11-20**" in written(office)["mia-berg.md"]
+
+
+def texts_of(office: Office) -> set[str]:
+    """The files of a digest without a ledger."""
+    digest(office)
+    return {path.name for path in (office.folder / "out").iterdir()}
+
+
+def test_a_system_that_was_let_go_is_in_no_digest(office: Office) -> None:
+    office.form("b.xlsx", review_of("B"))
+    form = office.form("a.xlsx", with_yellow(review_of("A"), 5, date(2026, 11, 20)))
+    office.sync()
+    form.unlink()
+    office.sync()
+    delete_row(office.portfolio, "A")
+    office.sync()
+    ran = digest(office, "--portfolio", office.portfolio)
+    assert (ran.code, ran.err) == (0, "")
+    assert "mia-berg.md" not in written(office)

@@ -16,6 +16,7 @@ import click
 
 from gatebook.cli.exits import DONE, NOT_WRITTEN, SOME_UNREADABLE, USAGE, Stop
 from gatebook.cli.options import IsoDate, common, on_disk, settings_or_stop, signing_in
+from gatebook.cli.past import place_of, remembering
 from gatebook.domain.text import slug
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _ENDINGS = (".md", ".ics")
 @click.option(
     "--to", "to", required=True, metavar="FOLDER", help="Where they go. The folder is made."
 )
+@remembering
 @click.option("--today", type=IsoDate(), help="Judge as of this day instead of today.")
 @signing_in
 @common
@@ -45,6 +47,8 @@ def command(
     locations: tuple[str, ...],
     owner: str | None,
     to: str,
+    portfolio: str,
+    ledger: str,
     today: datetime.date | None,
     config: str,
     checklist_files: tuple[str, ...],
@@ -53,9 +57,11 @@ def command(
 ) -> int:
     """Write for each owner what they have to do: a Markdown text, and a calendar (.ics) of its dates.
 
-    Without a LOCATION the ones in gatebook.toml are read. Digests of an earlier run are replaced;
+    Without a LOCATION the ones in gatebook.toml are read. A system whose sheet is gone is there as the
+    ledger of the last sync has it. Digests of an earlier run are replaced;
     other files in FOLDER are left alone.
     """
+    from gatebook.cli.newest import with_recorded
     from gatebook.cli.reading import read_locations
     from gatebook.cli.reports import problem_lines
     from gatebook.cli.terminal import indented, show
@@ -72,7 +78,10 @@ def command(
     day = today or using.config.today()
     loaded = read_locations(places, using, day, portfolio=using.config.portfolio, quiet=quiet)
     show((indented(text) for text in problem_lines(loaded.problems)), err=True)
-    every = digests(systems(loaded.judged, day), loaded.problems, day)
+    record, asked = place_of(using, portfolio, ledger), bool(portfolio or ledger)
+    found = systems(loaded.judged, day)
+    found = with_recorded(found, record, using, day, asked=asked, every=True)
+    every = digests(found, loaded.problems, day)
     chosen = every if owner is None else [_of(owner, every)]
     if not chosen:
         click.echo("No review found here. gatebook new makes one.", err=True)

@@ -13,25 +13,32 @@ from gatebook.cli.exits import Stop
 from gatebook.cli.past import Place, is_there, not_there, past
 from gatebook.domain.effective import plausible
 from gatebook.domain.judge import judge
+from gatebook.domain.systems import System
 
 if TYPE_CHECKING:
-    from gatebook.domain.systems import System
     from gatebook.ledger.records import Version
     from gatebook.wiring import Settings
 
 
 def with_recorded(
-    found: Sequence[System], place: Place | None, using: Settings, today: date, *, asked: bool
+    found: Sequence[System],
+    place: Place | None,
+    using: Settings,
+    today: date,
+    *,
+    asked: bool,
+    every: bool = False,
 ) -> tuple[System, ...]:
-    """The systems, each by the review that counted last if that is newer than all that were read; says
-    which. `place` None, or no ledger there: as they are.
+    """The systems, each by the review that counted last if that is newer than all that were read; with
+    `every` also those of which the last sync found no sheet that it could read. Says which. `place`
+    None, or no ledger there: as they are.
 
     Where the ledger cannot be read, raises Stop if it was `asked` for, else says so and goes on.
     """
     if place is None or not is_there(place):
         return tuple(found)
     try:
-        return _recorded(found, place, using, today)
+        return _recorded(found, place, using, today, every=every)
     except Stop as trouble:
         if asked:
             raise
@@ -40,25 +47,36 @@ def with_recorded(
 
 
 def _recorded(
-    found: Sequence[System], place: Place, using: Settings, today: date
+    found: Sequence[System], place: Place, using: Settings, today: date, *, every: bool
 ) -> tuple[System, ...]:
     with past(place) as known:
         standing = known.ledger.standing(known.portfolio)
-        versions = known.ledger.versions(standing[one.key] for one in found if one.key in standing)
-        systems = tuple(
-            _newer(system, versions.get(standing.get(system.key, -1)), using, today)
-            for system in found
-        )
+        here = {one.key for one in found}
+        wanted = [one for key, one in standing.items() if every or key in here]
+        last = {one.system_key: one for one in known.ledger.versions(wanted).values()}
+        systems = [_newer(system, last.get(system.key), using, today) for system in found]
         changed = [new for old, new in zip(found, systems, strict=True) if new is not old]
-        states = not_there(known, [standing[one.key] for one in changed])
-        for system in changed:
-            day = system.newest.review.review_date
-            state = states.get(standing[system.key], "not among these sheets")
-            click.echo(
-                f"{system.name}: its newest review, of {day} ({state}), is taken from the record",
-                err=True,
-            )
-    return systems
+        gone = not_there(known, [one.id for one in last.values()])
+        lost = [
+            _lost(one, using, today)
+            for key, one in sorted(last.items())
+            if key not in here and one.id in gone
+        ]
+    for system in (*changed, *lost):
+        day = system.newest.review.review_date
+        state = gone.get(standing[system.key], "not among these sheets")
+        click.echo(
+            f"{system.name}: its newest review, of {day} ({state}), is taken from the record",
+            err=True,
+        )
+    return (*systems, *lost)
+
+
+def _lost(last: Version, using: Settings, today: date) -> System:
+    checklist = using.checklists.get(last.checklist, using.checklist)
+    return System(
+        last.system_key, last.system or last.system_key, judge(last.review, checklist, today)
+    )
 
 
 def _newer(system: System, last: Version | None, using: Settings, today: date) -> System:
